@@ -1,0 +1,99 @@
+//! Canonical unpadded base64url (RFC 4648 §5, RFC 7515 §2). One byte string has exactly one accepted encoding.
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+const INVALID: u8 = 0xff;
+
+const VALUES: [u8; 256] = {
+    let mut values = [INVALID; 256];
+    let mut i = 0;
+    while i < 64 {
+        values[ALPHABET[i] as usize] = i as u8;
+        i += 1;
+    }
+    values
+};
+
+/// Encodes without padding.
+///
+/// ```
+/// assert_eq!(strongroom::jose::base64url::encode(&[0xfb, 0xff]), "-_8");
+/// ```
+pub fn encode(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let group =
+            chunk.iter().enumerate().fold(0u32, |group, (i, byte)| group | u32::from(*byte) << (16 - 8 * i));
+        for i in 0..=chunk.len() {
+            text.push(char::from(ALPHABET[(group >> (18 - 6 * i)) as usize & 63]));
+        }
+    }
+    text
+}
+
+/// Decodes strictly: `None` for a character outside the alphabet, padding, an impossible length, or non-zero
+/// trailing bits.
+///
+/// ```
+/// use strongroom::jose::base64url::decode;
+/// assert_eq!(decode(b"-_8"), Some(vec![0xfb, 0xff]));
+/// assert_eq!(decode(b"-_9"), None); // trailing bits
+/// assert_eq!(decode(b"-_8="), None); // padding
+/// ```
+pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
+    if text.len() % 4 == 1 {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
+    for chunk in text.chunks(4) {
+        let mut group = 0u32;
+        for (i, character) in chunk.iter().enumerate() {
+            let value = VALUES[*character as usize];
+            if value == INVALID {
+                return None;
+            }
+            group |= u32::from(value) << (18 - 6 * i);
+        }
+        let [_, a, b, c] = group.to_be_bytes();
+        match chunk.len() {
+            4 => bytes.extend_from_slice(&[a, b, c]),
+            3 if c == 0 => bytes.extend_from_slice(&[a, b]),
+            2 if b == 0 && c == 0 => bytes.push(a),
+            _ => return None,
+        }
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_length_round_trips() {
+        for len in 0..70u8 {
+            let bytes: Vec<u8> = (0..len).map(|i| i.wrapping_mul(37) ^ len).collect();
+            assert_eq!(decode(encode(&bytes).as_bytes()), Some(bytes));
+        }
+    }
+
+    #[test]
+    fn exactly_one_encoding_is_accepted() {
+        let mut accepted = std::collections::HashMap::new();
+        for a in ALPHABET {
+            for b in ALPHABET {
+                if let Some(bytes) = decode(&[*a, *b]) {
+                    assert_eq!(accepted.insert(bytes, (*a, *b)), None);
+                }
+            }
+        }
+        assert_eq!(accepted.len(), 256);
+    }
+
+    #[test]
+    fn foreign_characters_are_refused() {
+        for text in ["A", "AA=", "AA==", "A A", "AA\n", "A+", "A/", "é"] {
+            assert_eq!(decode(text.as_bytes()), None, "{text:?}");
+        }
+    }
+}

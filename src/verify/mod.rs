@@ -1,0 +1,1 @@
+//! Strict JWT verification (RFC 7519, RFC 8725): policy, verifier, key set machine.
