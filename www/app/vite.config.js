@@ -1,0 +1,4 @@
+// @ts-check
+import { demoConfig } from "../vite.shared.js";
+
+export default demoConfig("app");
