@@ -1,0 +1,61 @@
+// Raw, gzip and brotli size of everything that ships. Run through `cargo xtask size`; fails when a budget is exceeded.
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+
+const pkg = fileURLToPath(new URL("../pkg", import.meta.url));
+const dist = path.join(pkg, "dist");
+
+/** A file and every chunk it imports, as a browser or a bundler would load them. */
+function withChunks(entry, seen = new Set()) {
+  const file = path.join(dist, entry);
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const source = readFileSync(file, "utf8");
+  for (const [, specifier] of source.matchAll(/(?:from|import)\s*"(\.[^"]+\.js)"/g)) {
+    withChunks(path.relative(dist, path.resolve(path.dirname(file), specifier)), seen);
+  }
+  return seen;
+}
+
+const sum = (files) => {
+  const contents = [...files].map((file) => readFileSync(file));
+  const total = (size) => contents.reduce((bytes, content) => bytes + size(content), 0);
+  return {
+    raw: total((content) => content.length),
+    gzip: total((content) => gzipSync(content, { level: 9 }).length),
+    brotli: total((content) => brotliCompressSync(content).length),
+  };
+};
+
+/** Gzip budgets in KiB. The page side and the whole vault are what every visitor downloads. */
+const budgets = { "page side (strongroom)": 5, "whole vault (page + worker with wasm)": 48 };
+
+const page = withChunks("index.js");
+const worker = path.join(dist, "vault.worker.js");
+const rows = [
+  ...["vault", "edge", "session"].map((name) => [
+    `wasm artifact ${name}`,
+    [path.join(pkg, "wasm", name, `${name}_bg.wasm`)],
+  ]),
+  ["page side (strongroom)", page],
+  ["worker with wasm (vault.worker.js)", [worker]],
+  ["whole vault (page + worker with wasm)", [...page, worker]],
+  ...readdirSync(dist, { recursive: true })
+    .filter((name) => /^(?!chunks|index\.js|vault\.worker).*\.js$/.test(name))
+    .sort()
+    .map((name) => [`dist/${name} with its chunks`, withChunks(name)]),
+];
+
+const width = Math.max(...rows.map(([name]) => name.length));
+const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`.padStart(11);
+console.log(`${"".padEnd(width)} ${"raw".padStart(11)} ${"gzip".padStart(11)} ${"brotli".padStart(11)}  budget`);
+for (const [name, files] of rows) {
+  const { raw, gzip, brotli } = sum(files);
+  const budget = budgets[name];
+  const over = budget !== undefined && gzip > budget * 1024;
+  const verdict = budget === undefined ? "" : `${budget} KiB gzip${over ? ": EXCEEDED" : ""}`;
+  console.log(`${name.padEnd(width)} ${kib(raw)} ${kib(gzip)} ${kib(brotli)}  ${verdict}`);
+  if (over) process.exitCode = 1;
+}

@@ -1,0 +1,73 @@
+//! The wasm artifacts: compiled, bound, optimised. Each is one feature of the crate and lands in `pkg/wasm/<name>/`.
+
+use super::cmd::{self, node, step};
+use super::paths;
+use super::provision::{self, WasmCargo};
+use anyhow::{Context, Result, anyhow};
+use std::fs;
+use wasm_bindgen_cli_support::Bindgen;
+
+/// One feature of the crate, compiled to one wasm file.
+pub(crate) struct Artifact {
+    /// The feature's name, and the artifact's.
+    pub(crate) name: &'static str,
+    profile: &'static str,
+    optimise: &'static str,
+}
+
+pub(crate) const ARTIFACTS: [Artifact; 3] = [
+    Artifact { name: "vault", profile: "wasm-small", optimise: "-Oz" },
+    Artifact { name: "edge", profile: "wasm-fast", optimise: "-O3" },
+    Artifact { name: "session", profile: "wasm-fast", optimise: "-O3" },
+];
+
+/// What rustc's wasm target uses, which every supported engine has.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Builds all artifacts; what has not changed is left alone.
+pub(crate) fn build_all() -> Result<()> {
+    let wasm = provision::wasm_target()?;
+    for artifact in &ARTIFACTS {
+        step(&format!("wasm artifact `{}`", artifact.name), || build(&wasm, artifact))?;
+    }
+    Ok(())
+}
+
+fn build(wasm: &WasmCargo, artifact: &Artifact) -> Result<()> {
+    let name = artifact.name;
+    let features = format!("{name},wasm");
+    let mut cargo = wasm.command("build");
+    cargo.args(["--quiet", "--lib", "--no-default-features", "--features", &features]);
+    cmd::run(cargo.args(["--profile", artifact.profile]))?;
+    let compiled = fs::read(wasm.target_dir().join(artifact.profile).join("strongroom.wasm"))?;
+
+    let out = paths::package().join("wasm").join(name);
+    let stamp = paths::target().join("wasm-stamps").join(name);
+    let optimised = out.join(format!("{name}_bg.wasm"));
+    if optimised.exists() && fs::read(&stamp).is_ok_and(|last| last == compiled) {
+        return Ok(());
+    }
+    if out.exists() {
+        fs::remove_dir_all(&out)?;
+    }
+    bind(name, compiled.clone(), &out)?;
+    let mut wasm_opt = node("node_modules/binaryen/bin/wasm-opt", [artifact.optimise]);
+    wasm_opt.args(WASM_FEATURES).arg("--strip-producers").arg(&optimised).arg("-o").arg(&optimised);
+    cmd::run_quiet(&mut wasm_opt)?;
+    fs::create_dir_all(paths::target().join("wasm-stamps"))?;
+    Ok(fs::write(stamp, compiled)?)
+}
+
+fn bind(name: &str, compiled: Vec<u8>, out: &std::path::Path) -> Result<()> {
+    let mut bindgen = Bindgen::new();
+    bindgen.input_bytes(name, compiled).out_name(name).typescript(true).omit_default_module_path(true);
+    let generated = bindgen.bundler(true).and_then(|bindgen| bindgen.generate(out));
+    generated.map_err(|error| anyhow!("{error:#}")).with_context(|| format!("wasm-bindgen on `{name}`"))
+}

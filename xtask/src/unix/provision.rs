@@ -1,0 +1,152 @@
+//! Makes sure of what a build or a test needs: installs it where that is possible, else names the exact command.
+
+use super::cmd::{self, cargo, command, step, which};
+use super::paths;
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// How wasm is compiled on this machine.
+pub(crate) enum WasmCargo {
+    /// The toolchain that runs us has the target.
+    Own,
+    /// Debian's second toolchain, which brings the standard library as source.
+    BuildStd,
+}
+
+impl WasmCargo {
+    /// `cargo <subcommand> --target wasm32-unknown-unknown`, ready for more arguments.
+    pub(crate) fn command(&self, subcommand: &str) -> Command {
+        match self {
+            WasmCargo::Own => cargo([subcommand, "--target", TARGET]),
+            WasmCargo::BuildStd => {
+                let mut cargo = command("/usr/bin/cargo", [subcommand, "--target", TARGET]);
+                cargo
+                    .arg("-Zbuild-std=std,panic_abort")
+                    .env("RUSTC", "/usr/bin/rustc")
+                    .env("RUSTC_BOOTSTRAP", "1");
+                // Both toolchains would otherwise throw each other's work away.
+                cargo.env("CARGO_TARGET_DIR", paths::target().join("build-std"));
+                cargo.env_remove("RUSTUP_TOOLCHAIN");
+                cargo
+            }
+        }
+    }
+
+    /// The folder that `command("build")` writes to.
+    pub(crate) fn target_dir(&self) -> PathBuf {
+        match self {
+            WasmCargo::Own => paths::target().join(TARGET),
+            WasmCargo::BuildStd => paths::target().join("build-std").join(TARGET),
+        }
+    }
+}
+
+/// Makes sure of the wasm target: present, else by rustup, else by Debian's packages.
+pub(crate) fn wasm_target() -> Result<WasmCargo> {
+    if wasm_target_present() {
+        return Ok(WasmCargo::Own);
+    }
+    if which("rustup").is_some() {
+        eprintln!("• adding the {TARGET} target with rustup");
+        if cmd::run(&mut command("rustup", ["target", "add", TARGET])).is_ok() && wasm_target_present() {
+            return Ok(WasmCargo::Own);
+        }
+    }
+    let packages = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "lld-22"];
+    if !Path::new("/usr/bin/cargo").exists() || !Path::new("/usr/lib/rustlib/src/rust/library").exists() {
+        if !can_apt() {
+            bail!("the {TARGET} target is missing. Install it: rustup target add {TARGET}");
+        }
+        eprintln!("• the {TARGET} target cannot be downloaded: installing Debian's second toolchain");
+        apt_install(&packages)?;
+    }
+    eprintln!("• compiling wasm with Debian's toolchain, standard library from source");
+    Ok(WasmCargo::BuildStd)
+}
+
+fn wasm_target_present() -> bool {
+    let mut rustc = command("rustc", ["--print", "target-libdir", "--target", TARGET]);
+    cmd::read(&mut rustc).is_ok_and(|folder| Path::new(&folder).is_dir())
+}
+
+/// Makes sure of Node and of the npm packages that the lock file names.
+pub(crate) fn npm() -> Result<()> {
+    node()?;
+    let lock = fs::read(paths::root().join("package-lock.json")).context("package-lock.json")?;
+    let stamp = paths::root().join("node_modules/.installed-lock");
+    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    step("npm dependencies", || {
+        cmd::run_quiet(&mut command("npm", ["ci", "--no-audit", "--no-fund"]))
+            .context("npm could not install the dependencies. With network, run: npm ci")?;
+        Ok(fs::write(&stamp, &lock)?)
+    })
+}
+
+fn node() -> Result<()> {
+    let version = cmd::read(&mut command("node", ["--version"])).context(
+        "Node.js 20.19 or newer is needed. Install it from https://nodejs.org or your system's packages",
+    )?;
+    let mut numbers = version.trim_start_matches('v').split('.').map(|n| n.parse::<u32>().unwrap_or(0));
+    let (major, minor) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    if (major, minor) < (20, 19) {
+        bail!("Node.js {version} is too old: 20.19 or newer is needed (https://nodejs.org)");
+    }
+    Ok(())
+}
+
+/// Finds Chromium, or installs it on Debian as root. `CHROMIUM` in the environment names another one.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os("CHROMIUM") {
+        let named = PathBuf::from(named);
+        if !named.is_file() {
+            bail!("CHROMIUM names {}, which does not exist", named.display());
+        }
+        return Ok(named);
+    }
+    let find = || {
+        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].into_iter().find_map(which)
+    };
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    if !can_apt() {
+        bail!(
+            "Chromium is needed. Install it (Debian: sudo apt-get install chromium), or name one: CHROMIUM=/path/to/chrome"
+        );
+    }
+    step("Chromium from Debian's packages", || apt_install(&["chromium"]))?;
+    find().context("chromium was installed, but is not on the PATH")
+}
+
+/// Makes sure of `cargo deny`.
+pub(crate) fn cargo_deny() -> Result<()> {
+    if which("cargo-deny").is_none() {
+        step("cargo-deny (compiled once, some minutes)", || {
+            cmd::run_quiet(&mut cargo(["install", "--locked", "cargo-deny@0.20.2"]))
+                .context("cargo-deny is needed. With network, run: cargo install --locked cargo-deny")
+        })?;
+    }
+    Ok(())
+}
+
+fn can_apt() -> bool {
+    nix::unistd::geteuid().is_root() && which("apt-get").is_some()
+}
+
+fn apt_install(packages: &[&str]) -> Result<()> {
+    let apt = |args: &[&str]| {
+        let mut apt = command("apt-get", args);
+        cmd::run_quiet(apt.env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    // A fresh machine has no package lists; one that is offline may still have the packages.
+    let updated = apt(&["update"]);
+    apt(&[&["install", "-y", "--no-install-recommends"], packages].concat())
+        .or_else(|error| updated.and(Err(error)))
+        .with_context(|| format!("with network, run as root: apt-get install {}", packages.join(" ")))
+}

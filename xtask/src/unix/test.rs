@@ -1,0 +1,108 @@
+//! The test run, in three tiers.
+
+use super::cmd::{self, cargo, node, step, which};
+use super::stack;
+use super::{check, demo, package, simulate};
+use anyhow::{Result, bail};
+use lexopt::prelude::*;
+use std::time::Instant;
+
+/// How much is run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Tier {
+    Quick,
+    Default,
+    All,
+}
+
+/// One part of the run.
+struct Suite {
+    name: &'static str,
+    /// The smallest tier it belongs to.
+    from: Tier,
+    run: fn(Tier) -> Result<()>,
+}
+
+const SUITES: [Suite; 7] = [
+    Suite { name: "native", from: Tier::Quick, run: native },
+    Suite { name: "structure", from: Tier::Default, run: structure },
+    Suite { name: "packaging", from: Tier::Quick, run: |_| node_suite("packaging") },
+    Suite { name: "runtimes", from: Tier::Quick, run: |_| node_suite("runtimes") },
+    Suite { name: "simulation", from: Tier::Default, run: simulation },
+    Suite { name: "endpoints", from: Tier::Default, run: |_| node_suite("endpoints") },
+    Suite { name: "demo", from: Tier::Default, run: |_| demo() },
+];
+
+/// What was asked for: a tier, or suites by name.
+pub(crate) struct Options {
+    tier: Tier,
+    suites: Vec<String>,
+}
+
+impl Options {
+    pub(crate) fn parse(mut args: lexopt::Parser) -> Result<Options> {
+        let mut options = Options { tier: Tier::Default, suites: Vec::new() };
+        while let Some(argument) = args.next()? {
+            match argument {
+                Long("quick") => options.tier = Tier::Quick,
+                Long("all") => options.tier = Tier::All,
+                Value(name) => options.suites.push(name.string()?),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        for name in &options.suites {
+            if !SUITES.iter().any(|suite| suite.name == name) {
+                let known: Vec<_> = SUITES.iter().map(|suite| suite.name).collect();
+                bail!("there is no suite `{name}`; there are: {}", known.join(", "));
+            }
+        }
+        Ok(options)
+    }
+}
+
+pub(crate) fn run(options: Options) -> Result<()> {
+    let start = Instant::now();
+    package::build()?;
+    for suite in &SUITES {
+        let asked = options.suites.iter().any(|name| name == suite.name);
+        if asked || (options.suites.is_empty() && options.tier >= suite.from) {
+            step(&format!("suite `{}`", suite.name), || (suite.run)(options.tier))?;
+        }
+    }
+    eprintln!("✓ all suites passed in {:.0} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn native(tier: Tier) -> Result<()> {
+    let workspace = ["--quiet", "--workspace"];
+    if which("cargo-nextest").is_some() {
+        cmd::run(cargo(["nextest", "run"]).args(&workspace[1..]).arg("--no-fail-fast"))?;
+    } else {
+        cmd::run(cargo(["test", "--lib", "--bins", "--tests"]).args(workspace))?;
+    }
+    if tier > Tier::Quick {
+        cmd::run(cargo(["test", "--doc"]).args(workspace))?;
+    }
+    Ok(())
+}
+
+fn structure(tier: Tier) -> Result<()> {
+    check::style()?;
+    check::features()?;
+    check::package_lint()?;
+    if tier == Tier::All { check::dependencies() } else { Ok(()) }
+}
+
+fn node_suite(name: &str) -> Result<()> {
+    cmd::run(&mut node("--test", ["--test-reporter=spec", &format!("tests/{name}/")]))
+}
+
+fn simulation(tier: Tier) -> Result<()> {
+    let seeds = if tier == Tier::All { "20000" } else { "2000" };
+    simulate::run(vec!["--seeds".into(), seeds.into()])
+}
+
+fn demo() -> Result<()> {
+    let stop = demo::on_signal()?;
+    demo::check_built(&stack::build_site()?, &stop)
+}
