@@ -1,0 +1,57 @@
+/** Checks the options at construction, without the wasm, and translates them for the core. */
+import { configInvalid } from "./errors.ts";
+import type { VerifierOptions } from "./types.ts";
+
+/** Throws `config_invalid` for what would otherwise only show with the first token. */
+export function checkOptions(options: VerifierOptions): void {
+  if (typeof options !== "object" || options === null)
+    throw configInvalid("createVerifier needs an options object");
+  const { issuer, audience, algorithms, keys } = options;
+  if (typeof issuer !== "string" || issuer === "") throw configInvalid("issuer must be a non-empty string");
+  const audiences = Array.isArray(audience) ? audience : [audience];
+  if (audiences.length === 0 || audiences.some((entry) => typeof entry !== "string" || entry === "")) {
+    throw configInvalid("audience must be a non-empty string or a list of them");
+  }
+  if (!Array.isArray(algorithms) || algorithms.length === 0) {
+    throw configInvalid('algorithms must list what is allowed, for example ["ES256"]');
+  }
+  if (typeof keys !== "object" || keys === null) throw configInvalid("keys must be { jwksUrl } or { jwks }");
+  if ("jwksUrl" in keys) secureUrl(keys.jwksUrl);
+  else if (!("jwks" in keys)) throw configInvalid("keys must be { jwksUrl } or { jwks }");
+}
+
+/** A URL that keys may be fetched from: https, or http on loopback; without credentials. */
+export function secureUrl(text: unknown): URL {
+  let url: URL;
+  try {
+    url = new URL(String(text));
+  } catch {
+    throw configInvalid("the keys' URL is not a URL");
+  }
+  const loopback = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
+    throw configInvalid("the keys' URL must be https (http is accepted on loopback only)");
+  }
+  if (url.username !== "" || url.password !== "")
+    throw configInvalid("the keys' URL must not hold credentials");
+  return url;
+}
+
+/** The options as the core reads them. */
+export function coreConfig(options: VerifierOptions): string {
+  const { issuer, audience, algorithms, keys, clockTolerance, maxTokenAge, type } = options;
+  const { requiredClaims, requiredScopes, kids, maxTokenSize } = options;
+  return JSON.stringify({
+    issuer,
+    audience: Array.isArray(audience) ? audience : [audience],
+    algorithms,
+    jwks: "jwks" in keys ? keys.jwks : undefined,
+    clockTolerance,
+    maxTokenAge,
+    type,
+    requiredClaims,
+    requiredScopes,
+    kids,
+    maxTokenSize,
+  });
+}

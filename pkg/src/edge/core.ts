@@ -1,0 +1,66 @@
+/** The wasm core as TypeScript sees it, and how it is started. */
+import * as glue from "../../wasm/edge/edge_bg.js";
+import type { TokenErrorInit } from "./errors.ts";
+import type { Claims, Header } from "./types.ts";
+
+/** What the core answers to a token, as JSON. */
+export type Verdict =
+  | { readonly is: "verified"; readonly header: Header; readonly claims: Claims }
+  | { readonly is: "refused"; readonly error: TokenErrorInit };
+
+/** What the core answers to a question that may need keys first, as JSON. */
+export type Step =
+  | Verdict
+  | { readonly is: "ready" }
+  /** Fetch the keys, hand them in under this ticket, and ask again. */
+  | { readonly is: "fetch"; readonly ticket: number }
+  /** Another call is fetching: ask again after so many milliseconds. */
+  | { readonly is: "wait"; readonly millis: number };
+
+/** One verifier inside wasm. Times are milliseconds since the epoch. */
+export interface CoreVerifier {
+  /** Counts the successful fetches: what a call has seen before it asks for another. */
+  readonly generation: number;
+  verify(token: string, now: number, seen: number): string;
+  verifyHeld(token: string, now: number): string;
+  /** `ready` once keys are held, else what has to be done first. */
+  prepare(now: number): string;
+  inspect(token: string, now: number): string;
+  /** The ticket of a background refresh that is due, or 0. */
+  refreshDue(now: number): number;
+  fetched(
+    ticket: number,
+    body: Uint8Array,
+    cacheControl: string | undefined,
+    now: number,
+    jitter: number,
+  ): void;
+  failed(ticket: number, now: number, jitter: number): void;
+}
+
+/** The wasm module's exports. */
+export interface Core {
+  readonly EdgeVerifier: new (config: string) => CoreVerifier;
+  decode(token: string): string;
+  inspect(token: string, now: number): string;
+}
+
+/** What differs between runtimes. */
+export interface Platform {
+  /** The compiled module. Called at most once, on first use. */
+  compile(): WebAssembly.Module;
+}
+
+/** Compiles and starts the core on first use. */
+export function lazyCore(platform: Platform): () => Core {
+  let core: Core | undefined;
+  return () => {
+    if (!core) {
+      const instance = new WebAssembly.Instance(platform.compile(), { "./edge_bg.js": glue as never });
+      glue.__wbg_set_wasm(instance.exports);
+      (instance.exports as { __wbindgen_start?: () => void }).__wbindgen_start?.();
+      core = glue;
+    }
+    return core;
+  };
+}

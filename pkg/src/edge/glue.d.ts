@@ -1,0 +1,8 @@
+/** The part of the generated `edge_bg.js` that is used. */
+declare module "*/edge_bg.js" {
+  type Core = import("./core.ts").Core;
+  export const EdgeVerifier: Core["EdgeVerifier"];
+  export const decode: Core["decode"];
+  export const inspect: Core["inspect"];
+  export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
+}

@@ -1,0 +1,19 @@
+/** What every build of `strongroom/edge` exports besides the functions that need the wasm. */
+export { authenticate, unauthorized } from "./http.ts";
+export type { ChallengeOptions } from "./http.ts";
+export { TokenError } from "./errors.ts";
+export type { TokenErrorCode } from "./errors.ts";
+export type {
+  Algorithm,
+  Claims,
+  Decoded,
+  Header,
+  Inspection,
+  Jwk,
+  Jwks,
+  KeySource,
+  Problem,
+  Verified,
+  Verifier,
+  VerifierOptions,
+} from "./types.ts";

@@ -1,0 +1,123 @@
+/** The public types of `strongroom/edge`. */
+import type { TokenErrorCode } from "./errors.ts";
+
+/** JWS algorithms that a verifier can allow (RFC 7518 §3.1). */
+export type Algorithm = "ES256" | "RS256";
+
+/** A JSON Web Key (RFC 7517). Members that are not listed are kept and ignored. */
+export interface Jwk {
+  readonly kty: string;
+  readonly kid?: string;
+  readonly alg?: string;
+  readonly use?: string;
+  readonly key_ops?: readonly string[];
+  readonly [member: string]: unknown;
+}
+
+/** A JSON Web Key Set (RFC 7517 §5). */
+export interface Jwks {
+  readonly keys: readonly Jwk[];
+}
+
+/** Where an issuer's keys come from. */
+export type KeySource =
+  /** A JWKS document, fetched over https and cached. */
+  | { readonly jwksUrl: string }
+  /** A JWKS held already. */
+  | { readonly jwks: Jwks };
+
+/** What a verifier demands of every token. */
+export interface VerifierOptions {
+  /** The only accepted `iss`, compared exactly. */
+  readonly issuer: string;
+  /** Accepted audiences; a token must name at least one of them. */
+  readonly audience: string | readonly string[];
+  /** The algorithms that are allowed. The token's header never adds to them. */
+  readonly algorithms: readonly Algorithm[];
+  /** The issuer's keys. */
+  readonly keys: KeySource;
+  /** Seconds by which clocks may differ: default 5, at most 300. */
+  readonly clockTolerance?: number;
+  /** Refuse tokens issued longer ago than this many seconds. Makes `iat` required. */
+  readonly maxTokenAge?: number;
+  /** The accepted `typ`, compared without case and without an `application/` prefix, for example `at+jwt`. */
+  readonly type?: string;
+  /** Claims that must be present besides `iss`, `aud` and `exp`. */
+  readonly requiredClaims?: readonly string[];
+  /** Scopes that the `scope` (or `scp`) claim must all hold; a token without them is answered with 403. */
+  readonly requiredScopes?: readonly string[];
+  /** The only accepted key ids. */
+  readonly kids?: readonly string[];
+  /** The largest accepted token in characters: default 16384. */
+  readonly maxTokenSize?: number;
+  /** Keeps a background key refresh alive after the response: `ctx.waitUntil` where the runtime has one. */
+  readonly waitUntil?: (work: Promise<unknown>) => void;
+  /** Replaces the global `fetch` for the keys, for example by a service binding. */
+  readonly fetch?: (request: Request) => Promise<Response>;
+  /** The clock, in seconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** A JOSE header that was checked. */
+export interface Header {
+  readonly alg: Algorithm;
+  readonly kid?: string;
+  readonly typ?: string;
+  readonly [parameter: string]: unknown;
+}
+
+/** Claims that were checked (RFC 7519 §4.1). */
+export interface Claims {
+  readonly iss: string;
+  readonly aud: string | readonly string[];
+  readonly exp: number;
+  readonly sub?: string;
+  readonly nbf?: number;
+  readonly iat?: number;
+  readonly jti?: string;
+  readonly scope?: string;
+  readonly [claim: string]: unknown;
+}
+
+/** A token that passed every check. */
+export interface Verified {
+  readonly header: Header;
+  readonly claims: Claims;
+}
+
+/** A token that was taken apart and not checked. */
+export interface Decoded {
+  readonly header: { readonly [parameter: string]: unknown };
+  readonly payload: { readonly [claim: string]: unknown };
+}
+
+/** One thing that is wrong with a token. */
+export interface Problem {
+  readonly code: TokenErrorCode;
+  readonly message: string;
+  readonly claim?: string | undefined;
+}
+
+/** What {@link inspect} found. */
+export interface Inspection {
+  /** Whether a verifier was given and accepts the token. */
+  readonly valid: boolean;
+  readonly header: Decoded["header"] | undefined;
+  readonly payload: Decoded["payload"] | undefined;
+  /** Whether `exp` has passed; `undefined` without a usable `exp`. */
+  readonly expired: boolean | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Verifies tokens of one issuer. Made once, at module scope, and used by every request. */
+export interface Verifier {
+  /**
+   * Starts fetching the keys, if they are not held, and resolves once they are. Reading it is optional: `verify` does the
+   * same when it needs to. Do not read it at module scope in a Worker, where no request may be made.
+   */
+  readonly ready: Promise<void>;
+  /** Verifies a token, or the bearer token of a request. Rejects with a `TokenError`. */
+  verify(tokenOrRequest: string | Request): Promise<Verified>;
+  /** Verifies without waiting. Throws `async_required` where keys would have to be fetched first. */
+  verifySync(token: string): Verified;
+}

@@ -1,0 +1,107 @@
+/** A verifier: drives the wasm core, and performs the fetches that it asks for. */
+import type { Core, CoreVerifier, Step, Verdict } from "./core.ts";
+import { checkOptions, coreConfig } from "./config.ts";
+import { TokenError, configInvalid } from "./errors.ts";
+import { fetchKeys } from "./jwks.ts";
+import { bearerToken } from "./request.ts";
+import type { Inspection, Verified, Verifier, VerifierOptions } from "./types.ts";
+
+type Settled = Exclude<Step, { readonly is: "fetch" } | { readonly is: "wait" }>;
+
+function verified(verdict: Settled): Verified {
+  if (verdict.is === "verified") return { header: verdict.header, claims: verdict.claims };
+  throw verdict.is === "refused" ? new TokenError(verdict.error) : new TypeError("the core gave no verdict");
+}
+
+export class EdgeVerifier implements Verifier {
+  readonly #load: () => Core;
+  readonly #options: VerifierOptions;
+  #core: CoreVerifier | undefined;
+
+  constructor(load: () => Core, options: VerifierOptions) {
+    checkOptions(options);
+    this.#load = load;
+    this.#options = options;
+  }
+
+  get ready(): Promise<void> {
+    return this.#prepare();
+  }
+
+  async verify(tokenOrRequest: string | Request): Promise<Verified> {
+    const token = typeof tokenOrRequest === "string" ? tokenOrRequest : bearerToken(tokenOrRequest);
+    const core = this.#verifier();
+    const seen = core.generation;
+    const verdict = await this.#settle((now) => core.verify(token, now, seen));
+    this.#refreshInBackground();
+    return verified(verdict);
+  }
+
+  verifySync(token: string): Verified {
+    const verdict: Verdict = JSON.parse(this.#verifier().verifyHeld(token, this.#now()));
+    this.#refreshInBackground();
+    return verified(verdict);
+  }
+
+  /** Everything that is wrong with a token under this verifier's policy. */
+  async inspect(token: string): Promise<Inspection> {
+    const core = this.#verifier();
+    const seen = core.generation;
+    // For the fetches that it may need: the verdict is told below, with all else that is wrong.
+    await this.#settle((now) => core.verify(token, now, seen));
+    return JSON.parse(core.inspect(token, this.#now()));
+  }
+
+  async #prepare(): Promise<void> {
+    const core = this.#verifier();
+    const step = await this.#settle((now) => core.prepare(now));
+    if (step.is === "refused") throw new TokenError(step.error);
+  }
+
+  /** Asks the core until it has an answer, fetching and waiting as it says. */
+  async #settle(ask: (now: number) => string): Promise<Settled> {
+    for (;;) {
+      const step: Step = JSON.parse(ask(this.#now()));
+      if (step.is === "fetch") {
+        await this.#fetch(step.ticket);
+      } else if (step.is === "wait") {
+        // Polling, on this request's own timer: on workerd a promise of another request may never settle.
+        await new Promise((resolve) => setTimeout(resolve, step.millis));
+      } else {
+        return step;
+      }
+    }
+  }
+
+  #refreshInBackground(): void {
+    const ticket = this.#verifier().refreshDue(this.#now());
+    if (ticket === 0) return;
+    const work = this.#fetch(ticket);
+    this.#options.waitUntil?.(work);
+  }
+
+  /** Fetches the keys within the current request and hands the bytes to the core. Never rejects. */
+  async #fetch(ticket: number): Promise<void> {
+    const core = this.#verifier();
+    const answer = await fetchKeys(this.#options);
+    if (answer) core.fetched(ticket, answer.body, answer.cacheControl, this.#now(), Math.random());
+    else core.failed(ticket, this.#now(), Math.random());
+  }
+
+  #verifier(): CoreVerifier {
+    if (!this.#core) {
+      const { EdgeVerifier } = this.#load();
+      try {
+        this.#core = new EdgeVerifier(coreConfig(this.#options));
+      } catch (error) {
+        throw configInvalid(error instanceof Error ? error.message : "the options are not valid");
+      }
+    }
+    return this.#core;
+  }
+
+  /** Milliseconds since the epoch. */
+  #now(): number {
+    return this.#options.now ? this.#options.now() * 1000 : Date.now();
+  }
+}

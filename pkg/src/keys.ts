@@ -1,0 +1,6 @@
+/** `strongroom/keys`: key pairs and signing, through WebCrypto keys that cannot be exported. */
+export { generateKeyPair } from "./keys/generate.ts";
+export type { GenerateOptions, PublicJwk, SigningAlgorithm, SigningKey } from "./keys/generate.ts";
+export { sign } from "./keys/sign.ts";
+export type { Lifetime, SignOptions } from "./keys/sign.ts";
+export { TokenError } from "./edge/errors.ts";

@@ -1,0 +1,80 @@
+/** Generates signing keys. */
+import { configInvalid } from "../edge/errors.ts";
+import { base64url } from "./base64url.ts";
+
+/** Algorithms that can be signed with. */
+export type SigningAlgorithm = keyof typeof PARAMETERS;
+
+/** A public key to publish in a JWKS. */
+export type PublicJwk = Readonly<Record<string, string>> & {
+  readonly kty: string;
+  readonly kid: string;
+  readonly alg: SigningAlgorithm;
+  readonly use: "sig";
+};
+
+/** A key that signs, and what its verifiers need. */
+export interface SigningKey {
+  readonly algorithm: SigningAlgorithm;
+  /** The JWK thumbprint (RFC 7638), unless another was asked for. */
+  readonly kid: string;
+  readonly privateKey: CryptoKey;
+  readonly publicJwk: PublicJwk;
+}
+
+/** How a key is made. */
+export interface GenerateOptions {
+  /** Default: the JWK thumbprint. */
+  readonly kid?: string;
+  /** Whether the private key may leave WebCrypto: default false. */
+  readonly extractable?: boolean;
+}
+
+const rsa = (name: string) => ({
+  name,
+  hash: "SHA-256",
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+});
+
+/** WebCrypto's words for each algorithm. */
+export const PARAMETERS = {
+  ES256: { generate: { name: "ECDSA", namedCurve: "P-256" }, sign: { name: "ECDSA", hash: "SHA-256" } },
+  RS256: { generate: rsa("RSASSA-PKCS1-v1_5"), sign: { name: "RSASSA-PKCS1-v1_5" } },
+} as const;
+
+/** The members that a thumbprint covers, in its order (RFC 7638 §3.2). */
+const THUMBPRINT_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  EC: ["crv", "kty", "x", "y"],
+  RSA: ["e", "kty", "n"],
+};
+
+/**
+ * Generates a key pair. The private key is a `CryptoKey` that cannot be exported.
+ *
+ * ```ts
+ * import { generateKeyPair } from "strongroom/keys";
+ * const key = await generateKeyPair("ES256");
+ * console.log(JSON.stringify({ keys: [key.publicJwk] }));
+ * ```
+ */
+export async function generateKeyPair(
+  algorithm: SigningAlgorithm,
+  options: GenerateOptions = {},
+): Promise<SigningKey> {
+  const parameters = PARAMETERS[algorithm];
+  if (!parameters) throw configInvalid(`generateKeyPair does not know this algorithm`);
+  const usages: KeyUsage[] = ["sign", "verify"];
+  const pair = (await crypto.subtle.generateKey(
+    parameters.generate,
+    options.extractable ?? false,
+    usages,
+  )) as CryptoKeyPair;
+  const exported = (await crypto.subtle.exportKey("jwk", pair.publicKey)) as Record<string, string>;
+  const members = THUMBPRINT_MEMBERS[exported["kty"] ?? ""] ?? [];
+  const required = Object.fromEntries(members.map((member) => [member, exported[member] ?? ""]));
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(required)));
+  const kid = options.kid ?? base64url(new Uint8Array(digest));
+  const publicJwk = { ...required, kid, alg: algorithm, use: "sig" } as unknown as PublicJwk;
+  return { algorithm, kid, privateKey: pair.privateKey, publicJwk };
+}
