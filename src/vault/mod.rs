@@ -1,1 +1,6 @@
-//! The vault machine: what the Web Worker knows and decides. It performs no I/O and sees no clock.
+//! The browser's token keeper: which request may carry which token, and how the tokens stay fresh. Sans-IO: it is told
+//! the time, entropy and what happened, and says what to do.
+
+mod attempt;
+mod clock;
+pub mod refresh;
