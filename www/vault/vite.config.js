@@ -1,4 +1,0 @@
-// @ts-check
-import { demoConfig } from "../vite.shared.js";
-
-export default demoConfig("vault");
