@@ -23,7 +23,18 @@ const ONLY_IN: [(&str, &[&str]); 2] = [
     (
         "crypto",
         &[
-            "p256", "p384", "p521", "k256", "rsa", "sha2", "hmac", "hkdf", "ed25519_dalek", "ml_dsa", "aes_gcm", "signature",
+            "p256",
+            "p384",
+            "p521",
+            "k256",
+            "rsa",
+            "sha2",
+            "hmac",
+            "hkdf",
+            "ed25519_dalek",
+            "ml_dsa",
+            "aes_gcm",
+            "signature",
         ],
     ),
 ];
@@ -81,7 +92,8 @@ fn names(line: &str, name: &str) -> bool {
         let before = line[..at].chars().next_back();
         let after = &line[at + name.len()..];
         let starts = !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':' || c == '"');
-        starts && (after.starts_with("::") || (line.trim_start().starts_with("use ") && after.starts_with(';')))
+        starts
+            && (after.starts_with("::") || (line.trim_start().starts_with("use ") && after.starts_with(';')))
     })
 }
 
@@ -93,7 +105,8 @@ fn modules_use_only_what_is_below_them() {
         if own == "wasm" {
             continue;
         }
-        let (_, allowed) = MAY_USE.iter().find(|(name, _)| *name == own).expect("a new module needs a row in MAY_USE");
+        let (_, allowed) =
+            MAY_USE.iter().find(|(name, _)| *name == own).expect("a new module needs a row in MAY_USE");
         for (number, line) in code(&file) {
             for used in line.split("crate::").skip(1) {
                 let used: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
@@ -128,7 +141,8 @@ fn libraries_are_named_only_where_they_belong() {
             }
             for (number, line) in code(&file) {
                 for library in libraries.iter().filter(|library| names(&line, library)) {
-                    broken.insert(format!("{}:{number}: only src/{owner} may name {library}", file.display()));
+                    broken
+                        .insert(format!("{}:{number}: only src/{owner} may name {library}", file.display()));
                 }
             }
         }
