@@ -104,7 +104,7 @@ impl Stack {
 
         let names = ["inpage", "app", "vault", "api", "id"].map(host);
         let tls = tls::create(&folder, &names)?;
-        let description = json!({
+        let mut description = json!({
             "ports": { "site": site_port, "api": api, "id": id },
             "origins": {
                 "inpage": origin("inpage", site_port),
@@ -135,6 +135,9 @@ impl Stack {
             children: Vec::new(),
         };
         stack.launch(site, settings.ports)?;
+        let pids = stack.children.iter().map(|(name, child)| ((*name).to_owned(), json!(child.id())));
+        description["pids"] = serde_json::Value::Object(pids.collect());
+        fs::write(&stack.file, serde_json::to_vec_pretty(&description)?)?;
         Ok(stack)
     }
 
