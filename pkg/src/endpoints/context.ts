@@ -1,0 +1,117 @@
+/** The configured parts that every handler uses. */
+import type { Core, Decision, Outcome, Timing } from "./core.ts";
+import type { Provider } from "./provider.ts";
+import type { Sealer } from "./seal.ts";
+import type { Change, SessionRow, Store } from "../stores/store.ts";
+import { toBase64url, utf8 } from "./encoding.ts";
+
+/** What `createEndpoints` takes. */
+export interface EndpointsOptions {
+  /**
+   * The exact origins whose pages may call the endpoints, and that they are served from. In isolated mode the vault's
+   * own origin and nothing else.
+   */
+  origins: string[];
+  /** Isolated mode: the origins of the apps. `return_to` may lead to them; they may not call the endpoints. */
+  apps?: string[];
+  provider: Provider;
+  store: Store;
+  /** Base64url, at least 32 bytes each, newest first: new values use the first, old ones may use any. */
+  secrets: string[];
+  /** Where the routes are mounted. Default `/auth`. */
+  path?: string;
+  session?: SessionOptions;
+  /** Called at login with the verified claims of the id token; gives those that the page may see. Keep them few. */
+  onSession?: (event: SessionEvent) => Record<string, unknown> | Promise<Record<string, unknown>>;
+  /** Called after each refresh that reached a session. Must not throw. */
+  onOutcome?: (event: OutcomeEvent) => void;
+  /** The rotation's constants: only for tests that cannot wait minutes. */
+  timing?: Timing;
+}
+
+/** Lifetimes of sessions, and how many of them. */
+export interface SessionOptions {
+  /** Seconds without a refresh after which a session ends. Default 7 days. */
+  idleSeconds?: number;
+  /** Seconds after login at which it ends at the latest. Default 30 days. */
+  absoluteSeconds?: number;
+  /** Live sessions per subject and application; the oldest give way. Default 200. */
+  limit?: number;
+}
+
+/** What `onSession` is told. */
+export interface SessionEvent {
+  reason: "login";
+  subject: string;
+  claims: Record<string, unknown>;
+}
+
+/** What `onOutcome` is told: no token, no cookie. */
+export interface OutcomeEvent {
+  route: "refresh";
+  outcome: Outcome;
+  /** The session's public id. */
+  session: string;
+  /** Something an operator should look at. */
+  alert?: NonNullable<Decision["alert"]>;
+}
+
+/** Who is signed in and until when, as the page sees it. Times are seconds since the epoch. */
+export interface Session {
+  /** Public: names the session in lists and in `sessions.revoke`; opens nothing. */
+  id: string;
+  subject: string;
+  claims: Record<string, unknown>;
+  auth_time: number;
+  expires_at: number;
+  idle_expires_at: number;
+}
+
+/** The configured endpoints at work on one request. */
+export interface Context {
+  options: EndpointsOptions;
+  core: Core;
+  store: Store;
+  sealer: Sealer;
+  /** Lets work go on after the answer, where the runtime can. */
+  waitUntil: (work: Promise<unknown>) => void;
+}
+
+/** The provider's side of a session, sealed into its row. */
+export interface Upstream {
+  /** The number of the lease under which it was written. */
+  number: number;
+  /** Null once the provider no longer honours it, or where it never gave one. */
+  refreshToken: string | null;
+  /** By audience and scope. */
+  tokens: Record<string, CachedToken>;
+  claims: Record<string, unknown>;
+}
+
+/** An access token while it lives. */
+export interface CachedToken {
+  accessToken: string;
+  scope: string;
+  /** Milliseconds since the epoch, by the store's clock. */
+  expiresAt: number;
+  /** Milliseconds it lived when it was new. */
+  lifetime: number;
+}
+
+/** The store's partition of a subject: short, stable, and nothing to read from it. */
+export async function shardOf(subject: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", utf8(`strongroom subject ${subject}`));
+  return toBase64url(new Uint8Array(digest, 0, 9));
+}
+
+/** The changeable part of a row. */
+export function changeOf({ record, idleExpiresAt, sealed, lease, revoked }: SessionRow): Change {
+  return { record, idleExpiresAt, sealed, lease, revoked };
+}
+
+/** Opens the provider's side of a session; none if its secret is no longer listed. */
+export async function openUpstream(context: Context, row: SessionRow): Promise<Upstream> {
+  const upstream =
+    row.sealed === null ? undefined : await context.sealer.open<Upstream>("upstream", row.family, row.sealed);
+  return upstream ?? { number: 0, refreshToken: null, tokens: {}, claims: {} };
+}

@@ -1,0 +1,116 @@
+/** The session core (Rust, wasm) with its JSON answers parsed. All rules of rotation, cookie and guard are there. */
+import { EndpointsError } from "./errors.ts";
+import type { EndReason, EndpointsErrorCode } from "./errors.ts";
+import type { SessionCore, SessionGlue } from "./glue.ts";
+
+/** An RFC 9457 problem document. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: EndpointsErrorCode;
+  detail: string;
+  reason?: EndReason;
+}
+
+/** How a refresh ended. */
+export type Outcome =
+  "rotated" | "no_rotate" | "replay" | "coalesced" | "recovered" | "duplicate" | "reuse" | "ended";
+
+/** Lifetimes of a session, in milliseconds since the epoch. */
+export interface Times {
+  authTime: number;
+  idleExpiresAt: number;
+  absoluteExpiresAt: number;
+}
+
+/** What the rotation decided about one refresh. */
+export interface Decision extends Times {
+  outcome: Outcome;
+  status: number;
+  mint: boolean;
+  write?: string;
+  setCookie?: string;
+  problem?: Problem;
+  alert?: "reuse" | "lost_writes" | "record_unreadable";
+  revoked: boolean;
+}
+
+/** The protocol's constants in milliseconds, for tests that cannot wait minutes. */
+export interface Timing {
+  timeout: number;
+  overlap: number;
+  rest: number;
+  late: number;
+}
+
+type Answer<T> = ({ ok: true } & T) | { ok: false; problem: Problem };
+
+/** One configured core. */
+export class Core {
+  readonly #glue: SessionGlue;
+  readonly #core: SessionCore;
+
+  constructor(glue: SessionGlue, secrets: string[], origins: string[], timing: Timing | undefined) {
+    this.#glue = glue;
+    this.#core = new glue.SessionCore(secrets, origins);
+    if (timing) this.#core.setTiming(timing.timeout, timing.overlap, timing.rest, timing.late);
+  }
+
+  guard(route: string, request: Request): void {
+    const header = (name: string) => request.headers.get(name) ?? undefined;
+    const answer = this.#core.guard(
+      ...([route, request.method, header("origin"), header("sec-fetch-site")] as const),
+      ...([header("content-type"), header("strongroom-attempt")] as const),
+    );
+    unwrap<object>(answer);
+  }
+
+  /** Where the presented session lives; throws `session_ended` if there is none that we made. */
+  locate(cookies: string | undefined): { shard: string; family: string } {
+    return unwrap(this.#core.locate(cookies));
+  }
+
+  open(shard: string, authTime: number, idleSeconds: number, absoluteSeconds: number, now: number) {
+    return JSON.parse(
+      this.#core.open(shard, undefined, authTime, idleSeconds, absoluteSeconds, now, entropy()),
+    ) as Times & { family: string; record: string; setCookie: string };
+  }
+
+  decide(record: string, cookies: string | undefined, attempt: string, now: number): Decision {
+    return JSON.parse(this.#core.decide(record, cookies, attempt, now, entropy())) as Decision;
+  }
+
+  inspect(record: string, cookies: string | undefined, now: number): Times {
+    return unwrap(this.#core.inspect(record, cookies, now));
+  }
+
+  close(record: string, now: number): string {
+    return unwrap<{ record: string }>(this.#core.close(record, now)).record;
+  }
+
+  revoke(record: string): string {
+    return unwrap<{ record: string }>(this.#core.revoke(record)).record;
+  }
+
+  clearCookie(): string {
+    return this.#core.clearCookie();
+  }
+
+  problem(code: EndpointsErrorCode, reason?: EndReason): Problem {
+    return JSON.parse(this.#glue.SessionCore.problem(code, reason)) as Problem;
+  }
+}
+
+function unwrap<T>(answer: string): T {
+  const parsed = JSON.parse(answer) as Answer<T>;
+  if (parsed.ok) return parsed;
+  throw new EndpointsError(parsed.problem.code, {
+    message: parsed.problem.detail,
+    reason: parsed.problem.reason,
+  });
+}
+
+function entropy(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(32));
+}

@@ -1,0 +1,134 @@
+/** `createEndpoints`: configuration, routing, and what becomes of errors. */
+import type { Context, EndpointsOptions, Session } from "./context.ts";
+import { Core } from "./core.ts";
+import { EndpointsError } from "./errors.ts";
+import type { LoadGlue } from "./glue.ts";
+import { callback, login } from "./login.ts";
+import { logout } from "./logout.ts";
+import { refresh } from "./refresh.ts";
+import { refusal } from "./respond.ts";
+import { Sealer } from "./seal.ts";
+import { session, sessionOf } from "./session.ts";
+import { sessionsOf } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
+import type { Store } from "../stores/store.ts";
+
+/** What a runtime passes along with a request. */
+export interface RequestContext {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+/** The endpoints of one application. */
+export interface Endpoints<Env = unknown> {
+  /** Answers a request to any of the routes. A property, not a method: it may be passed around. */
+  readonly fetch: (request: Request, env?: Env, context?: RequestContext) => Promise<Response>;
+  /** Who is signed in, for server rendering: reads the request's cookie, gives no token. */
+  readonly session: (request: Request, env?: Env) => Promise<Session | undefined>;
+  /** Session management for server code; needs `env` once, from `fetch`, `session` or `init`. */
+  readonly sessions: Sessions;
+  /** Configures with the runtime's `env` ahead of the first request. */
+  readonly init: (env: Env) => void;
+}
+
+/** `createEndpoints` for one way of loading the wasm. */
+export function endpointsWith(loadGlue: LoadGlue) {
+  return function createEndpoints<Env = unknown>(
+    options: EndpointsOptions | ((env: Env) => EndpointsOptions),
+  ): Endpoints<Env> {
+    let configured: Omit<Context, "waitUntil"> | undefined;
+    const configure = (env?: Env) => {
+      configured ??= prepare(loadGlue, typeof options === "function" ? options(env as Env) : options);
+      return configured;
+    };
+    const detached = (work: Promise<unknown>) => void work.catch(() => undefined);
+    return {
+      init: (env) => void configure(env),
+      fetch: (request, env, context) => {
+        const waitUntil = context ? (work: Promise<unknown>) => context.waitUntil(work) : detached;
+        return answer({ ...configure(env), waitUntil }, request);
+      },
+      session: async (request, env) => {
+        try {
+          return await sessionOf({ ...configure(env), waitUntil: detached }, request);
+        } catch (error) {
+          if (error instanceof EndpointsError && error.code === "session_ended") return undefined;
+          throw error;
+        }
+      },
+      sessions: sessionsOf(() => ({ ...configure(), waitUntil: detached })),
+    };
+  };
+}
+
+async function answer(context: Context, request: Request): Promise<Response> {
+  try {
+    return await route(context, request);
+  } catch (error) {
+    return refusal(context.core, error);
+  }
+}
+
+async function route(context: Context, request: Request): Promise<Response> {
+  const url = new URL(request.url);
+  const base = context.options.path ?? "/auth";
+  const name = url.pathname.startsWith(`${base}/`) ? url.pathname.slice(base.length + 1) : "";
+  switch (name) {
+    case "login":
+      return login(context, request, url);
+    case "callback":
+      return callback(context, request, url);
+    case "refresh":
+      context.core.guard(name, request);
+      return refresh(context, request);
+    case "session":
+      context.core.guard(name, request);
+      return session(context, request);
+    case "logout":
+      context.core.guard(name, request);
+      return logout(context, request);
+    default:
+      throw new EndpointsError("not_found");
+  }
+}
+
+function prepare(loadGlue: LoadGlue, options: EndpointsOptions): Omit<Context, "waitUntil"> {
+  const wrong = (message: string) => new EndpointsError("config_invalid", { message });
+  if (options.origins.length === 0) throw wrong("origins: none given");
+  for (const origin of [...options.origins, ...(options.apps ?? [])]) {
+    if (!isSecureOrigin(origin)) throw wrong(`not an exact https origin: ${origin}`);
+  }
+  if (!/^(\/[\w.-]+)*$/.test(options.path ?? "/auth")) throw wrong("path: must be like /auth");
+  return {
+    options,
+    core: new Core(loadGlue(), options.secrets, options.origins, options.timing),
+    store: guarded(options.store),
+    sealer: new Sealer(options.secrets),
+  };
+}
+
+function isSecureOrigin(text: string): boolean {
+  try {
+    const { origin, protocol, hostname } = new URL(text);
+    const loopback = hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]";
+    return origin === text && (protocol === "https:" || (protocol === "http:" && loopback));
+  } catch {
+    return false;
+  }
+}
+
+/** Whatever a store throws means the same to a browser: try again soon, nobody is logged out. */
+function guarded(store: Store): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== "function") return method;
+      return async (...parameters: unknown[]) => {
+        try {
+          return await method.apply(target, parameters);
+        } catch {
+          throw new EndpointsError("store_unavailable", { retryAfter: 1 });
+        }
+      };
+    },
+  });
+}

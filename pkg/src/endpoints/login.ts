@@ -1,0 +1,165 @@
+/** `GET /login` and `GET /callback`: top-level navigations that open a session. */
+import { changeOf, shardOf } from "./context.ts";
+import type { Context, Upstream } from "./context.ts";
+import { EndpointsError } from "./errors.ts";
+import type { Granted, LoginParameters, Resource } from "./provider.ts";
+import { redirect } from "./respond.ts";
+import { firstTokens } from "./tokens.ts";
+import { begin, finish } from "./transaction.ts";
+
+const IDLE_SECONDS = 7 * 24 * 60 * 60;
+const ABSOLUTE_SECONDS = 30 * 24 * 60 * 60;
+const LIMIT = 200;
+
+/** Sends the browser to the provider. */
+export async function login(context: Context, request: Request, url: URL): Promise<Response> {
+  requireNavigation(request);
+  const origin = servingOrigin(context, url);
+  const returnTo = parseReturnTo(context, url.searchParams.get("return_to"), origin);
+  const parameters = parseParameters(url.searchParams);
+  const redirectUri = `${origin}${context.options.path ?? "/auth"}/callback`;
+  const { url: location, expected } = await context.options.provider.authorize(redirectUri, parameters);
+  const replaces = await markClosing(context, request);
+  const transaction = { expected, returnTo, startedAt: Date.now() };
+  return redirect(
+    location,
+    await begin(context, request, replaces ? { ...transaction, replaces } : transaction),
+  );
+}
+
+/** Takes the browser back from the provider. */
+export async function callback(context: Context, request: Request, url: URL): Promise<Response> {
+  requireNavigation(request);
+  const { options, core, store, sealer } = context;
+  const { transaction, cookie } = await finish(context, request, url.searchParams.get("state"));
+  const { identity, granted } = await options.provider.redeem(url, transaction.expected);
+  const { subject } = identity;
+
+  const shard = await shardOf(subject);
+  const now = await store.now(shard);
+  const lifetimes = [
+    options.session?.idleSeconds ?? IDLE_SECONDS,
+    options.session?.absoluteSeconds ?? ABSOLUTE_SECONDS,
+  ] as const;
+  const authTime = identity.authTime === undefined ? now : Math.min(identity.authTime * 1000, now);
+  const { family, record, setCookie, ...times } = core.open(shard, authTime, ...lifetimes, now);
+  const claims = options.onSession
+    ? await options.onSession({ reason: "login", subject, claims: identity.claims })
+    : defaultClaims(identity.claims);
+  const upstream = firstUpstream(options.provider.resources[0] as Resource, granted, claims, now);
+  const row = {
+    ...{ family, subject, application: options.provider.application, version: 1, record, createdAt: now },
+    ...{
+      idleExpiresAt: times.idleExpiresAt,
+      absoluteExpiresAt: times.absoluteExpiresAt,
+      lease: null,
+      revoked: false,
+    },
+    sealed: await sealer.seal("upstream", family, upstream),
+  };
+  await store.create(shard, row, options.session?.limit ?? LIMIT);
+  // Its refresh token is forgotten, not revoked: at many providers one grant carries the old and the new session.
+  if (transaction.replaces) await store.revoke(transaction.replaces.shard, transaction.replaces.family);
+  return redirect(transaction.returnTo, [setCookie, cookie]);
+}
+
+function firstUpstream(
+  resource: Resource,
+  granted: Granted,
+  claims: Record<string, unknown>,
+  now: number,
+): Upstream {
+  const lifetime = granted.expiresIn * 1000;
+  const token = {
+    accessToken: granted.accessToken,
+    scope: granted.scope,
+    lifetime,
+    expiresAt: now + lifetime,
+  };
+  return {
+    number: 0,
+    refreshToken: granted.refreshToken ?? null,
+    tokens: firstTokens(resource, token),
+    claims,
+  };
+}
+
+/** What a page needs to greet the user. More is the host's decision (`onSession`). */
+function defaultClaims(claims: Record<string, unknown>): Record<string, unknown> {
+  const shown = ["name", "preferred_username"].filter((name) => typeof claims[name] === "string");
+  return Object.fromEntries(shown.map((name) => [name, claims[name]]));
+}
+
+/** A late answer of the session that is being replaced must not displace the new one: it gets no cookies any more. */
+async function markClosing(context: Context, request: Request) {
+  const { core, store } = context;
+  const cookies = request.headers.get("cookie") ?? undefined;
+  let located: { shard: string; family: string };
+  try {
+    located = core.locate(cookies);
+  } catch {
+    return undefined;
+  }
+  for (let tries = 0; tries < 8; tries++) {
+    const loaded = await store.load(located.shard, located.family);
+    if (!loaded || loaded.row.revoked) return undefined;
+    const { row, now } = loaded;
+    const change = { ...changeOf(row), record: core.close(row.record, now) };
+    if ((await store.cas(located.shard, located.family, row.version, change)).ok) break;
+  }
+  return located;
+}
+
+/** Frames, images and scripts have no business here: a login is seen by the user. */
+function requireNavigation(request: Request): void {
+  if (request.method !== "GET") throw new EndpointsError("method_not_allowed");
+  const destination = request.headers.get("sec-fetch-dest");
+  if (destination !== null && destination !== "document") throw new EndpointsError("fetch_site_refused");
+}
+
+/** The listed origin that the request came to: the one whose pages get the cookie. */
+function servingOrigin({ options }: Context, url: URL): string {
+  const served = options.origins.find((origin) => new URL(origin).host === url.host);
+  return served ?? (options.origins[0] as string);
+}
+
+function parseReturnTo({ options }: Context, text: string | null, origin: string): string {
+  const home = options.apps?.[0] ?? origin;
+  if (text === null) return `${home}/`;
+  if (text.length > 2048) throw new EndpointsError("return_to_refused");
+  let target: URL;
+  try {
+    target = new URL(text, home);
+  } catch {
+    throw new EndpointsError("return_to_refused");
+  }
+  const listed = [...options.origins, ...(options.apps ?? [])];
+  const plain = target.username === "" && target.password === "";
+  if (!plain || !listed.includes(target.origin)) throw new EndpointsError("return_to_refused");
+  return target.href;
+}
+
+const PROMPTS = new Set(["none", "login", "consent", "select_account"]);
+
+function parseParameters(query: URLSearchParams): LoginParameters {
+  const parameters: LoginParameters = {};
+  const [maxAge, acrValues, prompt] = ["max_age", "acr_values", "prompt"].map((name) => query.get(name));
+  if (maxAge) {
+    if (!/^\d{1,9}$/.test(maxAge)) throw invalid("max_age: not a number of seconds");
+    parameters.maxAge = Number(maxAge);
+  }
+  if (acrValues) {
+    if (!/^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(acrValues) || acrValues.length > 512)
+      throw invalid("acr_values");
+    parameters.acrValues = acrValues;
+  }
+  if (prompt) {
+    if (!prompt.split(" ").every((value) => PROMPTS.has(value))) throw invalid("prompt: unknown value");
+    parameters.prompt = prompt;
+  }
+  return parameters;
+}
+
+function invalid(message: string): EndpointsError {
+  return new EndpointsError("request_invalid", { message });
+}

@@ -1,0 +1,45 @@
+/** `POST /logout`: ends the session here and at the provider. Its answers always clear the cookie. */
+import type { Context } from "./context.ts";
+import { EndpointsError } from "./errors.ts";
+import { readBody } from "./read-body.ts";
+import { endGrant } from "./refresh.ts";
+import { json, refusal } from "./respond.ts";
+
+/** Answers a request that passed the guard. */
+export async function logout(context: Context, request: Request): Promise<Response> {
+  const { core, options } = context;
+  const cleared = { "set-cookie": core.clearCookie() };
+  try {
+    const { everywhere } = await readBody(request);
+    await end(context, request.headers.get("cookie") ?? undefined, everywhere === true);
+    const home = `${options.apps?.[0] ?? options.origins[0]}/`;
+    // A provider that is down must not keep anybody signed in.
+    const url = await options.provider.logoutUrl(home).catch(() => undefined);
+    return json(url === undefined ? {} : { logout_url: url }, cleared);
+  } catch (error) {
+    return refusal(core, error, cleared);
+  }
+}
+
+async function end(context: Context, cookies: string | undefined, everywhere: boolean): Promise<void> {
+  const { core, store } = context;
+  let located: { shard: string; family: string };
+  try {
+    located = core.locate(cookies);
+  } catch (error) {
+    // Nobody is signed in: that is what was asked for.
+    if (error instanceof EndpointsError && error.code === "session_ended") return;
+    throw error;
+  }
+  const { shard, family } = located;
+  const loaded = await store.load(shard, family);
+  if (!loaded || loaded.row.revoked) return;
+  const { row, now } = loaded;
+  await store.revoke(shard, family);
+  if (everywhere) {
+    // Only a handle that is still good may end other sessions than its own.
+    core.inspect(row.record, cookies, now);
+    await store.revokeSubject(shard, row.subject, now);
+  }
+  context.waitUntil(endGrant(context, row));
+}

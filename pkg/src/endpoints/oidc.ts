@@ -1,0 +1,244 @@
+/** A provider that speaks OpenID Connect. The protocol itself is `oauth4webapi`'s. */
+import * as oauth from "oauth4webapi";
+import { EndpointsError } from "./errors.ts";
+import { fromCallback, fromResponse, unreachable } from "./oidc-errors.ts";
+import type { Expected, Granted, LoginParameters, Provider, Renewal, Resource } from "./provider.ts";
+
+/** What `oidc` needs to know. */
+export interface OidcOptions {
+  /** The provider's issuer identifier; its metadata is discovered. */
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** How the client proves itself: `client_secret_basic` (the default) or `client_secret_post`. */
+  clientAuth?: "basic" | "post";
+  /** Scopes beside those of the resources. Default `openid offline_access`. */
+  scope?: string;
+  /** What access tokens are wanted for; the first is the default. */
+  resources: Resource[];
+  /** Seconds the provider may take to answer. Default 8: less than the browser's own time-out. */
+  timeoutSeconds?: number;
+  /** In place of the global `fetch`: for a private network or a test. */
+  fetch?: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+/**
+ * Signs users in with an OpenID provider: code flow with PKCE (S256), state, nonce, `iss` and the id token's signature
+ * checked, pushed authorization requests where advertised.
+ *
+ * @example
+ * ```ts
+ * import { oidc } from "strongroom/endpoints";
+ *
+ * const provider = oidc({
+ *   issuer: "https://id.example.com",
+ *   clientId: "app",
+ *   clientSecret: "from the environment",
+ *   resources: [{ audience: "https://api.example.com", scope: "orders.read" }],
+ * });
+ * ```
+ */
+export function oidc(options: OidcOptions): Provider {
+  if (options.resources.length === 0)
+    throw new EndpointsError("config_invalid", { message: "resources: none given" });
+  return new Oidc(options);
+}
+
+/** How long discovered metadata is used. */
+const METADATA_MILLISECONDS = 10 * 60 * 1000;
+
+class Oidc implements Provider {
+  readonly application: string;
+  readonly resources: readonly Resource[];
+  readonly timeout: number;
+  readonly #options: OidcOptions;
+  readonly #client: oauth.Client;
+  readonly #auth: oauth.ClientAuth;
+  readonly #scope: string;
+  readonly #jwks: oauth.JWKSCacheInput = {};
+  #metadata: { server: oauth.AuthorizationServer; at: number } | undefined;
+
+  constructor(options: OidcOptions) {
+    this.#options = options;
+    this.application = options.clientId;
+    this.resources = options.resources;
+    this.timeout = (options.timeoutSeconds ?? 8) * 1000;
+    this.#client = { client_id: options.clientId };
+    const auth = options.clientAuth === "post" ? oauth.ClientSecretPost : oauth.ClientSecretBasic;
+    this.#auth = auth(options.clientSecret);
+    const scopes = [options.scope ?? "openid offline_access", ...options.resources.map(({ scope }) => scope)];
+    this.#scope = [...new Set(scopes.join(" ").split(" ").filter(Boolean))].join(" ");
+  }
+
+  async authorize(
+    redirectUri: string,
+    parameters: LoginParameters,
+  ): Promise<{ url: string; expected: Expected }> {
+    const server = await this.#discover();
+    const expected: Expected = {
+      state: oauth.generateRandomState(),
+      nonce: oauth.generateRandomNonce(),
+      verifier: oauth.generateRandomCodeVerifier(),
+      redirectUri,
+    };
+    if (parameters.maxAge !== undefined) expected.maxAge = parameters.maxAge;
+    let query = new URLSearchParams({
+      client_id: this.#options.clientId,
+      response_type: "code",
+      redirect_uri: redirectUri,
+      scope: this.#scope,
+      state: expected.state,
+      nonce: expected.nonce,
+      code_challenge: await oauth.calculatePKCECodeChallenge(expected.verifier),
+      code_challenge_method: "S256",
+    });
+    for (const { audience } of this.resources) query.append("resource", audience);
+    if (parameters.maxAge !== undefined) query.set("max_age", String(parameters.maxAge));
+    if (parameters.acrValues !== undefined) query.set("acr_values", parameters.acrValues);
+    if (parameters.prompt !== undefined) query.set("prompt", parameters.prompt);
+    if (server.pushed_authorization_request_endpoint) {
+      query = new URLSearchParams({
+        client_id: this.#options.clientId,
+        request_uri: await this.#push(server, query),
+      });
+    }
+    const url = new URL(server.authorization_endpoint as string);
+    for (const [name, value] of query) url.searchParams.append(name, value);
+    return { url: url.href, expected };
+  }
+
+  async redeem(callback: URL, expected: Expected) {
+    const server = await this.#discover();
+    try {
+      const parameters = oauth.validateAuthResponse(server, this.#client, callback, expected.state);
+      const response = await oauth.authorizationCodeGrantRequest(
+        ...([server, this.#client, this.#auth, parameters, expected.redirectUri, expected.verifier] as const),
+        { ...this.#io(), additionalParameters: { resource: this.#defaultResource.audience } },
+      );
+      if (isFault(response)) throw unreachable();
+      const answer = await oauth.processAuthorizationCodeResponse(server, this.#client, response, {
+        expectedNonce: expected.nonce,
+        requireIdToken: true,
+        ...(expected.maxAge === undefined ? {} : { maxAge: expected.maxAge }),
+      });
+      await oauth.validateApplicationLevelSignature(server, response, {
+        ...this.#io(),
+        [oauth.jwksCache]: this.#jwks,
+      });
+      const claims = oauth.getValidatedIdTokenClaims(answer) as oauth.IDToken;
+      const authTime = claims.auth_time === undefined ? {} : { authTime: claims.auth_time };
+      return {
+        identity: { subject: claims.sub, claims: { ...claims }, ...authTime },
+        granted: granted(answer, this.#defaultResource),
+      };
+    } catch (error) {
+      throw fromCallback(error);
+    }
+  }
+
+  async renew(refreshToken: string, resource: Resource): Promise<Renewal> {
+    const server = await this.#discover().catch(() => undefined);
+    if (!server) return { outcome: "unsent" };
+    try {
+      const response = await oauth.refreshTokenGrantRequest(server, this.#client, this.#auth, refreshToken, {
+        ...this.#io(),
+        additionalParameters: { resource: resource.audience, scope: resource.scope },
+      });
+      // These two say that nothing was done; any other fault may come after the rotation.
+      if (response.status === 429 || response.status === 503) return { outcome: "unsent" };
+      const answer = await oauth.processRefreshTokenResponse(server, this.#client, response);
+      return { outcome: "granted", granted: granted(answer, resource) };
+    } catch (error) {
+      if (!(error instanceof oauth.ResponseBodyError) || error.status >= 500) return { outcome: "unknown" };
+      return { outcome: error.error === "invalid_grant" ? "ended" : "refused" };
+    }
+  }
+
+  async revoke(refreshToken: string): Promise<void> {
+    const server = await this.#discover();
+    if (!server.revocation_endpoint) return;
+    const hint = { token_type_hint: "refresh_token" };
+    const response = await oauth
+      .revocationRequest(server, this.#client, this.#auth, refreshToken, {
+        ...this.#io(),
+        additionalParameters: hint,
+      })
+      .catch(() => undefined);
+    await response?.body?.cancel();
+  }
+
+  async logoutUrl(returnTo: string): Promise<string | undefined> {
+    const server = await this.#discover();
+    if (!server.end_session_endpoint) return undefined;
+    // The client's id names it; an `id_token_hint` would put a token into an address.
+    const url = new URL(server.end_session_endpoint);
+    url.searchParams.set("client_id", this.#options.clientId);
+    url.searchParams.set("post_logout_redirect_uri", returnTo);
+    return url.href;
+  }
+
+  get #defaultResource(): Resource {
+    return this.resources[0] as Resource;
+  }
+
+  async #push(server: oauth.AuthorizationServer, query: URLSearchParams): Promise<string> {
+    try {
+      const response = await oauth.pushedAuthorizationRequest(
+        server,
+        this.#client,
+        this.#auth,
+        query,
+        this.#io(),
+      );
+      if (isFault(response)) throw unreachable();
+      return (await oauth.processPushedAuthorizationResponse(server, this.#client, response)).request_uri;
+    } catch (error) {
+      throw fromResponse(error);
+    }
+  }
+
+  /** Metadata as plain data: a promise of another request must not be awaited on workerd. */
+  async #discover(): Promise<oauth.AuthorizationServer> {
+    if (this.#metadata && Date.now() - this.#metadata.at < METADATA_MILLISECONDS)
+      return this.#metadata.server;
+    const issuer = new URL(this.#options.issuer);
+    try {
+      const response = await oauth.discoveryRequest(issuer, this.#io());
+      if (isFault(response)) throw unreachable();
+      const server = await oauth.processDiscoveryResponse(issuer, response);
+      this.#metadata = { server, at: Date.now() };
+      return server;
+    } catch (error) {
+      // Old metadata serves while the provider does not answer.
+      if (this.#metadata) return this.#metadata.server;
+      throw fromResponse(error);
+    }
+  }
+
+  #io() {
+    const { fetch, issuer } = this.#options;
+    return {
+      signal: AbortSignal.timeout(this.timeout),
+      [oauth.allowInsecureRequests]: isLoopback(new URL(issuer)),
+      ...(fetch ? { [oauth.customFetch]: fetch as never } : {}),
+    };
+  }
+}
+
+function granted(answer: oauth.TokenEndpointResponse, resource: Resource): Granted {
+  // A provider that does not say how long a token lives gets the shortest usual life.
+  const expiresIn = answer.expires_in ?? 300;
+  const token = { accessToken: answer.access_token, scope: answer.scope ?? resource.scope, expiresIn };
+  return answer.refresh_token === undefined ? token : { ...token, refreshToken: answer.refresh_token };
+}
+
+function isFault(response: Response): boolean {
+  return response.status === 429 || response.status >= 500;
+}
+
+function isLoopback(url: URL): boolean {
+  const { hostname } = url;
+  return (
+    url.protocol === "http:" && (hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]")
+  );
+}

@@ -1,0 +1,75 @@
+/** Who signs users in and gives access tokens, as the endpoints see it. `oidc()` makes one. */
+
+/** One resource server: what a token for it may do. */
+export interface Resource {
+  /** The token's audience: the resource indicator (RFC 8707) sent to the provider. */
+  audience: string;
+  /** Space-separated. A request may ask for part of it. */
+  scope: string;
+}
+
+/** What `/login` forwards. */
+export interface LoginParameters {
+  maxAge?: number;
+  acrValues?: string;
+  prompt?: string;
+}
+
+/** What `/callback` needs to know of its `/login`; travels sealed in the transaction cookie. */
+export interface Expected {
+  state: string;
+  nonce: string;
+  verifier: string;
+  redirectUri: string;
+  maxAge?: number;
+}
+
+/** An access token as the provider gave it. */
+export interface Granted {
+  accessToken: string;
+  scope: string;
+  /** Seconds. */
+  expiresIn: number;
+  /** Present when the provider rotated it. */
+  refreshToken?: string;
+}
+
+/**
+ * How using a refresh token went. `ended`: the provider no longer honours it. `refused`: this resource or scope is not
+ * to be had. `unsent`: it was not used. `unknown`: it may have been used, and its successor may be lost.
+ */
+export type Renewal =
+  | { outcome: "granted"; granted: Granted }
+  | { outcome: "ended" }
+  | { outcome: "refused" }
+  | { outcome: "unsent" }
+  | { outcome: "unknown" };
+
+/** The user, as the provider proved it. */
+export interface Identity {
+  subject: string;
+  /** Seconds since the epoch; absent when the provider did not say. */
+  authTime?: number;
+  /** The verified claims of the id token. */
+  claims: Record<string, unknown>;
+}
+
+/** A way to sign users in and to get access tokens. Methods throw `EndpointsError`. */
+export interface Provider {
+  /** Names the application in the store: the limit of sessions counts per subject and application. */
+  readonly application: string;
+  /** The first is the default of `/refresh`. */
+  readonly resources: readonly Resource[];
+  /** The address to send the browser to, and what its return must match. */
+  authorize(redirectUri: string, parameters: LoginParameters): Promise<{ url: string; expected: Expected }>;
+  /** Checks the browser's return and redeems the code; the token is for the first resource. */
+  redeem(callback: URL, expected: Expected): Promise<{ identity: Identity; granted: Granted }>;
+  /** Uses a refresh token. */
+  renew(refreshToken: string, resource: Resource): Promise<Renewal>;
+  /** Ends a grant at the provider, best effort. */
+  revoke(refreshToken: string): Promise<void>;
+  /** RP-initiated logout, where the provider offers it. */
+  logoutUrl(returnTo: string): Promise<string | undefined>;
+  /** How long `renew` may take, in milliseconds; a lease lasts a little longer. */
+  readonly timeout: number;
+}

@@ -1,0 +1,19 @@
+/** What every build of `strongroom/endpoints` exports beside `createEndpoints`. */
+export { EndpointsError } from "./errors.ts";
+export type { EndReason, EndpointsErrorCode } from "./errors.ts";
+export { oidc } from "./oidc.ts";
+export type { OidcOptions } from "./oidc.ts";
+export type { EndpointsOptions, OutcomeEvent, Session, SessionEvent, SessionOptions } from "./context.ts";
+export type { Outcome, Timing } from "./core.ts";
+export type { Endpoints, RequestContext } from "./create.ts";
+export type { SessionEntry, Sessions } from "./sessions.ts";
+export type {
+  Expected,
+  Granted,
+  Identity,
+  LoginParameters,
+  Provider,
+  Renewal,
+  Resource,
+} from "./provider.ts";
+export type { Change, Lease, Loaded, Page, SessionRow, SessionSummary, Store } from "../stores/store.ts";

@@ -1,0 +1,184 @@
+/**
+ * Access tokens of a session for one (audience, scope): out of the sealed cache while they live long enough, else from
+ * the provider. Many isolates may want one at once, and a strict provider revokes everything when it sees a refresh
+ * token twice: so whoever asks it holds a fenced lease in the row, and the rotated refresh token is written before
+ * anything is answered.
+ */
+import { changeOf, openUpstream } from "./context.ts";
+import type { CachedToken, Context, Upstream } from "./context.ts";
+import { random } from "./encoding.ts";
+import { EndpointsError } from "./errors.ts";
+import type { Resource } from "./provider.ts";
+import type { Lease, Loaded } from "../stores/store.ts";
+
+/** A token that may be given out, and the row as it is after getting it. */
+export interface Obtained {
+  token: CachedToken;
+  loaded: Loaded;
+}
+
+/** A token with less of its life left than this share is renewed ahead of time. */
+const FRESH = 0.4;
+/** One with less than this share left is not given out at all. */
+const USABLE = 0.1;
+/** What a lease lasts beyond the provider's time-out: the time to write the outcome. */
+const LEASE_MARGIN = 2000;
+/** The most tokens kept for one session. */
+const KEPT = 16;
+
+/** Gets a token. `loaded` must be fresh from the store. */
+export async function obtainToken(
+  context: Context,
+  shard: string,
+  loaded: Loaded,
+  resource: Resource,
+): Promise<Obtained> {
+  const { store, options } = context;
+  const deadline = Date.now() + options.provider.timeout;
+  for (;;) {
+    const { row, now } = loaded;
+    const upstream = await openUpstream(context, row);
+    const cached = upstream.tokens[keyOf(resource)];
+    if (cached && share(cached, now) >= FRESH) return { token: cached, loaded };
+    const spare = cached && share(cached, now) >= USABLE ? cached : undefined;
+
+    if (row.lease && row.lease.until > now) {
+      // Someone is asking the provider: the old token serves, and without one there is waiting.
+      if (spare) return { token: spare, loaded };
+      if (Date.now() > deadline) throw unreachable(row.lease.until - now);
+      await sleep(40 + 80 * Math.random());
+    } else if (upstream.refreshToken === null) {
+      if (spare) return { token: spare, loaded };
+      throw new EndpointsError("reauth_required");
+    } else {
+      const until = now + options.provider.timeout + LEASE_MARGIN;
+      const lease = { holder: random(9), number: (row.lease?.number ?? 0) + 1, until };
+      const taken = await store.cas(shard, row.family, row.version, { ...changeOf(row), lease });
+      if (taken.ok) {
+        const held = { now: taken.now, row: { ...row, lease, version: row.version + 1 } };
+        const obtained = await renew(context, shard, held, upstream, resource, spare);
+        if (obtained) return obtained;
+      }
+    }
+    loaded = await reload(context, shard, row.family);
+  }
+}
+
+/** Asks the provider under the lease. Undefined: the row says something newer, look again. */
+async function renew(
+  context: Context,
+  shard: string,
+  held: Loaded,
+  upstream: Upstream,
+  resource: Resource,
+  spare: CachedToken | undefined,
+): Promise<Obtained | undefined> {
+  const lease = held.row.lease as Lease;
+  const renewal = await context.options.provider.renew(upstream.refreshToken as string, resource);
+  switch (renewal.outcome) {
+    case "granted": {
+      const { accessToken, scope, expiresIn, refreshToken } = renewal.granted;
+      // Counted from before the request, so that it never lives longer here than at the provider.
+      const lifetime = expiresIn * 1000;
+      const token = { accessToken, scope, lifetime, expiresAt: held.now + lifetime };
+      const loaded = await settle(context, shard, held, lease, (current, now) => ({
+        ...current,
+        number: lease.number,
+        refreshToken: refreshToken ?? current.refreshToken,
+        tokens: keep(current.tokens, keyOf(resource), token, now),
+      }));
+      return loaded && { token, loaded };
+    }
+    case "ended": {
+      const loaded = await settle(context, shard, held, lease, (current) => {
+        // A holder before us may have been late and lucky: its refresh token counts then.
+        return current.number === upstream.number ? { ...current, refreshToken: null } : current;
+      });
+      const current = loaded && (await openUpstream(context, loaded.row));
+      if (!current || current.refreshToken !== null) return undefined;
+      throw new EndpointsError("reauth_required");
+    }
+    case "refused":
+    case "unsent": {
+      const loaded = await settle(context, shard, held, lease, (current) => current);
+      if (loaded && spare) return { token: spare, loaded };
+      throw renewal.outcome === "refused" ? new EndpointsError("provider_refused") : unreachable(2000);
+    }
+    case "unknown":
+      // The refresh token may be spent. The lease is left to run out; then it is tried once more.
+      if (spare) return { token: spare, loaded: await reload(context, shard, held.row.family) };
+      throw unreachable(lease.until - held.now);
+  }
+}
+
+/**
+ * Writes the outcome and gives the lease back. The provider has perhaps rotated: the store is tried hard before its
+ * answer is given up. Undefined: a later holder has written already, and its state stands.
+ */
+async function settle(
+  context: Context,
+  shard: string,
+  held: Loaded,
+  lease: Lease,
+  change: (current: Upstream, now: number) => Upstream,
+): Promise<Loaded | undefined> {
+  const { family } = held.row;
+  let loaded = held;
+  for (let failures = 0; ;) {
+    try {
+      const { row, now } = loaded;
+      const current = await openUpstream(context, row);
+      if (current.number > lease.number) return undefined;
+      const next = change(current, now);
+      const sealed = next === current ? row.sealed : await context.sealer.seal("upstream", family, next);
+      const ours = row.lease?.number === lease.number;
+      const released = ours ? { ...lease, until: 0 } : row.lease;
+      const written = { ...changeOf(row), sealed, lease: released };
+      const { ok, now: at } = await context.store.cas(shard, family, row.version, written);
+      if (ok) return { now: at, row: { ...row, ...written, version: row.version + 1 } };
+      loaded = await reload(context, shard, family);
+    } catch (error) {
+      const isStore = error instanceof EndpointsError && error.code === "store_unavailable";
+      if (!isStore || ++failures > 4) throw error;
+      await sleep(50 * 2 ** failures);
+    }
+  }
+}
+
+async function reload(context: Context, shard: string, family: string): Promise<Loaded> {
+  const loaded = await context.store.load(shard, family);
+  if (!loaded) throw new EndpointsError("session_ended", { reason: "unknown" });
+  if (loaded.row.revoked) throw new EndpointsError("session_ended", { reason: "revoked" });
+  return loaded;
+}
+
+/** Exactly this audience and this scope: a token that can do more is never given for less. */
+function keyOf({ audience, scope }: Resource): string {
+  return `${audience} ${scope.split(" ").sort().join(" ")}`;
+}
+
+/** Adds a token as `/callback` does, for the resource it was granted for. */
+export function firstTokens(resource: Resource, token: CachedToken): Record<string, CachedToken> {
+  const wanted = keyOf(resource);
+  // Only if the provider granted just what was asked for.
+  return wanted === keyOf({ ...resource, scope: token.scope }) ? { [wanted]: token } : {};
+}
+
+function keep(tokens: Record<string, CachedToken>, key: string, token: CachedToken, now: number) {
+  const live = Object.entries(tokens).filter(([other, { expiresAt }]) => other !== key && expiresAt > now);
+  return Object.fromEntries([...live.slice(1 - KEPT), [key, token]]);
+}
+
+function share({ expiresAt, lifetime }: CachedToken, now: number): number {
+  return (expiresAt - now) / lifetime;
+}
+
+function unreachable(milliseconds: number): EndpointsError {
+  return new EndpointsError("provider_unreachable", {
+    retryAfter: Math.max(1, Math.ceil(milliseconds / 1000)),
+  });
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
