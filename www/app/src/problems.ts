@@ -17,12 +17,9 @@ const words: Record<string, [title: string, text: string]> = {
   ],
   unreachable: [
     "The server cannot be reached.",
-    "You are still signed in; it goes on by itself when the server is back.",
+    "Nothing is lost: the page goes on by itself when it is back.",
   ],
-  refresh_failed: [
-    "The access token could not be refreshed.",
-    "You are still signed in; try again in a moment.",
-  ],
+  refresh_failed: ["The access token could not be refreshed.", "Nothing is lost; try again in a moment."],
   provider_unreachable: [
     "The identity provider cannot be reached.",
     "Nothing is lost; try again in a moment.",

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stack } from "./stack.mjs";
+
+/** The demo app in one tab, as a person sees it. */
+export class App {
+  #page;
+
+  /** @param {import("playwright-core").Page} page */
+  constructor(page) {
+    this.#page = page;
+  }
+
+  get page() {
+    return this.#page;
+  }
+
+  at(id) {
+    return this.#page.getByTestId(id);
+  }
+
+  async open(origin) {
+    await this.#page.goto(`${origin}/`);
+  }
+
+  /** Waits until the page says so. */
+  async becomes(status) {
+    await this.#page.locator(`[data-testid=status][data-status=${status}]`).waitFor();
+  }
+
+  /** Waits until the page's alert tells of one of these. */
+  async alerts(...codes) {
+    const alert = codes.map((code) => `[data-testid=alert][data-code=${code}]`).join(",");
+    await this.#page.locator(alert).waitFor();
+  }
+
+  async calm() {
+    await this.at("alert").waitFor({ state: "hidden" });
+  }
+
+  /** Presses a call's button and waits for its answer. */
+  async call(id) {
+    const answer = this.at("answer");
+    const before = Number(await answer.getAttribute("data-count"));
+    await this.at(id).click();
+    await this.#page.locator(`[data-testid=answer][data-count="${before + 1}"]`).waitFor();
+    return {
+      outcome: await answer.getAttribute("data-outcome"),
+      code: await answer.getAttribute("data-code"),
+      body: await this.at("answer-body").textContent(),
+    };
+  }
+
+  /** Calls the API of that algorithm; it must answer for the right audience and the right person. */
+  async callApi(algorithm, subject) {
+    const { outcome, code, body } = await this.call(`call-${algorithm}`);
+    assert.equal(`${outcome} ${code}`, "ok 200", body);
+    const { audience, subject: answered } = JSON.parse(body);
+    assert.ok([audience].flat().includes(`${stack.origins.api}/${algorithm}`), `audience ${audience}`);
+    if (subject !== undefined) assert.equal(answered, subject);
+  }
+
+  /** Signs in at the provider's own page, as a person does. */
+  async signIn(name) {
+    const page = this.#page;
+    const home = new URL(page.url()).origin;
+    await this.at("sign-in").click();
+    await page.waitForURL((url) => url.origin === stack.origins.id);
+    await page.locator("[name=login]").fill(name);
+    await page.locator("[name=password]").fill("any password will do");
+    await page.locator("[type=submit]").click();
+    await page.waitForURL((url) => url.origin === home);
+    await this.becomes("signed-in");
+  }
+}
+
+/** Long enough for every access token given so far to have expired. */
+export const expire = () => sleep((stack.accessTokenSeconds + 1) * 1000);
