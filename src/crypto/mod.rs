@@ -1,1 +1,13 @@
 //! Cryptographic primitives, one file per algorithm family: the only place that names `p256`, `rsa`, `sha2`, `hmac`.
+
+#[cfg(feature = "edge")]
+pub mod ecdsa;
+#[cfg(feature = "edge")]
+mod key;
+#[cfg(feature = "session")]
+pub mod mac;
+#[cfg(feature = "edge")]
+pub mod rsa;
+
+#[cfg(feature = "edge")]
+pub use key::Key;
