@@ -47,42 +47,245 @@
 //! }
 //! ```
 
+use crate::jose::base64url;
+use crate::session::json::Object;
+use crate::session::{
+    self, Attempt, Code, ENTROPY, End, Family, KeyRing, Problem, Record, Request, Sessions, Shard, Terms,
+    Timing,
+};
+use crate::time::Timestamp;
+use core::time::Duration;
 use wasm_bindgen::prelude::*;
 
 /// The session side's core as JavaScript sees it. The shapes are documented at the top of this file.
 #[wasm_bindgen]
 pub struct SessionCore {
+    keys: KeyRing,
+    sessions: Sessions,
     origins: Vec<String>,
 }
 
 #[wasm_bindgen]
 impl SessionCore {
-    /// Takes the secrets (newest first) and the exact origins that may call.
+    /// Takes the secrets (base64url, newest first) and the exact origins that may call.
     #[wasm_bindgen(constructor)]
     pub fn new(secrets: Vec<String>, origins: Vec<String>) -> Result<SessionCore, JsError> {
-        if secrets.is_empty() {
-            return Err(JsError::new("secrets: at least one is needed"));
-        }
-        Ok(SessionCore { origins })
+        let decode = |secret: String| base64url::decode(secret.as_bytes()).map(zeroize::Zeroizing::new);
+        let secrets: Option<Vec<_>> = secrets.into_iter().map(decode).collect();
+        let secrets = secrets.ok_or_else(|| JsError::new("a secret is not base64url"))?;
+        let keys = KeyRing::new(secrets.iter().map(|secret| secret.as_slice()))?;
+        Ok(SessionCore { sessions: Sessions::new(keys.clone()), keys, origins })
     }
 
     /// Replaces the protocol's constants, in milliseconds.
     #[wasm_bindgen(js_name = setTiming)]
-    pub fn set_timing(&mut self, _timeout: f64, _overlap: f64, _rest: f64, _late: f64) -> Result<(), JsError> {
+    pub fn set_timing(&mut self, timeout: f64, overlap: f64, rest: f64, late: f64) -> Result<(), JsError> {
+        let millis = |value: f64| Duration::from_millis(value as u64);
+        let timing = Timing {
+            timeout: millis(timeout),
+            overlap: millis(overlap),
+            rest: millis(rest),
+            late: millis(late),
+            ..Timing::DEFAULT
+        };
+        self.sessions = Sessions::with_timing(self.keys.clone(), timing)?;
         Ok(())
     }
 
-    /// The request guard.
+    /// The request guard. `route` is for the caller's log alone: all three take the same guard.
     pub fn guard(
         &self,
         _route: &str,
-        _method: &str,
+        method: &str,
         origin: Option<String>,
-        _sec_fetch_site: Option<String>,
-        _content_type: Option<String>,
-        _attempt: Option<String>,
+        sec_fetch_site: Option<String>,
+        content_type: Option<String>,
+        attempt: Option<String>,
     ) -> String {
-        let listed = origin.is_some_and(|origin| self.origins.contains(&origin));
-        format!("{{\"ok\":{listed}}}")
+        let request = Request {
+            method: method.as_bytes(),
+            origin: origin.as_deref().map(str::as_bytes),
+            fetch_site: sec_fetch_site.as_deref().map(str::as_bytes),
+            content_type: content_type.as_deref().map(str::as_bytes),
+            attempt: attempt.as_deref().map(str::as_bytes),
+        };
+        match session::guard(&request, &self.origins) {
+            Ok(_) => passed().finish(),
+            Err(problem) => refused(problem),
+        }
     }
+
+    /// Where the presented session lives.
+    pub fn locate(&self, cookie_header: Option<String>) -> String {
+        match self.sessions.locate(cookie_header.as_deref().map(str::as_bytes)) {
+            Ok(handle) => {
+                let mut object = passed();
+                object.string("shard", handle.shard().as_str());
+                object.string("family", &handle.family().text());
+                object.finish()
+            }
+            Err(end) => refused(Problem::ended(end)),
+        }
+    }
+
+    /// A new session.
+    #[allow(clippy::too_many_arguments, reason = "flat arguments spare a JSON parser")]
+    pub fn open(
+        &self,
+        shard: &str,
+        family: Option<String>,
+        auth_time: f64,
+        idle_seconds: f64,
+        absolute_seconds: f64,
+        now: f64,
+        entropy: &[u8],
+    ) -> Result<String, JsError> {
+        let shard = Shard::parse(shard.as_bytes())
+            .ok_or_else(|| JsError::new("shard: 1 to 16 base64url characters are needed"))?;
+        let family = match family {
+            Some(text) => Some(
+                Family::parse(text.as_bytes())
+                    .ok_or_else(|| JsError::new("family: 16 bytes as base64url are needed"))?,
+            ),
+            None => None,
+        };
+        let terms = Terms {
+            idle: Duration::from_secs(idle_seconds as u64),
+            absolute: Duration::from_secs(absolute_seconds as u64),
+        };
+        let now = time(now);
+        let (record, handle) =
+            self.sessions.open(shard, family, terms, time(auth_time), now, enough(entropy)?);
+        let mut object = Object::new();
+        object.string("family", &handle.family().text());
+        object.string("record", &record.encode());
+        object.string("setCookie", &self.sessions.set_cookie(&handle, &record, now));
+        facts(&mut object, &record);
+        Ok(object.finish())
+    }
+
+    /// Decides about the presented cookie.
+    pub fn decide(
+        &self,
+        record: &str,
+        cookie_header: Option<String>,
+        attempt: &str,
+        now: f64,
+        entropy: &[u8],
+    ) -> Result<String, JsError> {
+        let entropy = enough(entropy)?;
+        let attempt = Attempt::parse(attempt.as_bytes())
+            .ok_or_else(|| JsError::new("attempt: pass what the guard let pass"))?;
+        let now = time(now);
+        let located = self.sessions.locate(cookie_header.as_deref().map(str::as_bytes));
+        let decision = match located {
+            Ok(handle) => self.sessions.decide(record.as_bytes(), &handle, attempt, now, entropy),
+            Err(end) => session::Decision::noise(end),
+        };
+
+        let mut object = Object::new();
+        let problem = decision.outcome.problem();
+        object.string("outcome", decision.outcome.name());
+        object.number("status", problem.map_or(200, |problem| problem.code.status()).into());
+        object.raw("mint", if decision.outcome.serves() { "true" } else { "false" });
+        object.number("rule", decision.rule.number().into());
+        if let Some(problem) = problem {
+            object.raw("problem", &problem.to_json());
+        }
+        if let Some(alert) = decision.alert {
+            object.string("alert", alert.name());
+        }
+        if let Some(write) = &decision.write {
+            object.string("write", &write.encode());
+            if let Some(handle) = &decision.cookie {
+                object.string("setCookie", &self.sessions.set_cookie(handle, write, now));
+            }
+            facts(&mut object, write);
+        } else if let Ok(record) = Record::decode(record.as_bytes()) {
+            facts(&mut object, &record);
+        }
+        Ok(object.finish())
+    }
+
+    /// Who is signed in.
+    pub fn inspect(&self, record: &str, cookie_header: Option<String>, now: f64) -> String {
+        let located = self.sessions.locate(cookie_header.as_deref().map(str::as_bytes));
+        match located.and_then(|handle| self.sessions.inspect(record.as_bytes(), &handle, time(now))) {
+            Ok(record) => {
+                let mut object = passed();
+                facts(&mut object, &record);
+                object.finish()
+            }
+            Err(end) => refused(Problem::ended(end)),
+        }
+    }
+
+    /// Marks the family as about to be replaced by a login.
+    pub fn close(&self, record: &str, now: f64) -> String {
+        changed(record, |record| record.close(time(now)))
+    }
+
+    /// Ends the session.
+    pub fn revoke(&self, record: &str) -> String {
+        changed(record, Record::revoke)
+    }
+
+    /// The `Set-Cookie` of logout.
+    #[wasm_bindgen(js_name = clearCookie)]
+    pub fn clear_cookie(&self) -> String {
+        session::clear_cookie()
+    }
+
+    /// The problem document of any code; `reason` is one of `session_ended`'s.
+    pub fn problem(code: &str, reason: Option<String>) -> Result<String, JsError> {
+        let code = Code::parse(code).ok_or_else(|| JsError::new("code: not one of the endpoints' codes"))?;
+        let reason = match reason {
+            Some(name) => {
+                Some(End::parse(&name).ok_or_else(|| JsError::new("reason: not one of session_ended's"))?)
+            }
+            None => None,
+        };
+        Ok(Problem { code, reason }.to_json())
+    }
+}
+
+fn passed() -> Object {
+    let mut object = Object::new();
+    object.raw("ok", "true");
+    object
+}
+
+fn refused(problem: Problem) -> String {
+    let mut object = Object::new();
+    object.raw("ok", "false");
+    object.raw("problem", &problem.to_json());
+    object.finish()
+}
+
+fn changed(record: &str, change: impl FnOnce(&mut Record)) -> String {
+    match Record::decode(record.as_bytes()) {
+        Ok(mut record) => {
+            change(&mut record);
+            let mut object = passed();
+            object.string("record", &record.encode());
+            object.finish()
+        }
+        Err(_) => refused(Problem::ended(End::Unknown)),
+    }
+}
+
+fn facts(object: &mut Object, record: &Record) {
+    object.number("authTime", record.auth_time().as_millis());
+    object.number("idleExpiresAt", record.idle_expiry().as_millis());
+    object.number("absoluteExpiresAt", record.absolute_expiry().as_millis());
+    object.raw("revoked", if record.is_revoked() { "true" } else { "false" });
+}
+
+/// A negative or broken number becomes the epoch: the cast saturates.
+fn time(millis: f64) -> Timestamp {
+    Timestamp::from_millis(millis as u64)
+}
+
+fn enough(entropy: &[u8]) -> Result<&[u8; ENTROPY], JsError> {
+    entropy.first_chunk().ok_or_else(|| JsError::new("entropy: 32 bytes are needed"))
 }
