@@ -74,5 +74,8 @@ export class App {
   }
 }
 
-/** Long enough for every access token given so far to have expired. */
-export const expire = () => sleep((stack.accessTokenSeconds + 1) * 1000);
+/** Waits until the last of these access tokens has expired. */
+export const expire = async (tokens) => {
+  const ends = tokens.map((token) => JSON.parse(Buffer.from(token.split(".")[1], "base64url")).exp * 1000);
+  await sleep(Math.max(...ends) - Date.now() + 500);
+};

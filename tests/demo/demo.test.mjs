@@ -2,7 +2,7 @@
 // Every step ends with a search for the actual tokens wherever a page could see them. `cargo xtask demo --check`.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { App, expire } from "./app.mjs";
+import { App, expire as expireAll } from "./app.mjs";
 import { refreshFromPage } from "./attacks.mjs";
 import { launch } from "./browser.mjs";
 import { LeakWatch } from "./leaks/watch.mjs";
@@ -26,6 +26,7 @@ for (const mode of modes) {
     const isProvider = ({ url }) => url.startsWith(stack.origins.id);
     const person = `ada-${mode.isolated ? "isolated" : "inpage"}`;
     const tokens = () => watch.secrets.all("access token").length;
+    const expire = () => expireAll(watch.secrets.all("access token"));
 
     before(async () => {
       browser = await launch(stack.tls.fingerprint);
@@ -160,9 +161,9 @@ for (const mode of modes) {
     });
 
     step("a provider that hangs gives a clear error, and the app recovers when it is back", async () => {
+      await expire();
       stopProvider();
       try {
-        await expire();
         const { outcome, code } = await tab.call("call-es256");
         assert.equal(outcome, "error");
         assert.match(code, /^(unreachable|refresh_failed)$/);

@@ -3,7 +3,8 @@ const PIECE = 16;
 
 /**
  * The secrets to look for, and how a text is searched for them: any 31 characters in a row of a secret are found.
- * A token's first part is left out, since it says only algorithm and key id, which are public.
+ * Not every part of a secret is one: a token's first part says algorithm and key id, and of a session handle all but the
+ * last part, its MAC, may be told (shard and family name the session in lists).
  */
 export class Secrets {
   /** @type {Map<string, { name: string, pieces: string[] }>} */
@@ -13,7 +14,7 @@ export class Secrets {
   add(name, value) {
     if (this.#known.has(value)) return;
     const parts = value.split(".");
-    const searched = value.startsWith("ey") ? parts.slice(1) : parts;
+    const searched = value.startsWith("ey") ? parts.slice(1) : parts.slice(-1);
     const pieces = searched.flatMap((part) => part.match(new RegExp(`.{${PIECE}}`, "g")) ?? []);
     if (pieces.length === 0) throw new Error(`${name} is too short to look for`);
     this.#known.set(value, { name: `${name} #${this.#known.size + 1}`, pieces });
