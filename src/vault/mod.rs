@@ -1,6 +1,21 @@
 //! The browser's token keeper: which request may carry which token, and how the tokens stay fresh. Sans-IO: it is told
 //! the time, entropy and what happened, and says what to do.
+//!
+//! - [`Config`] and `origin`: what may be done at all, fixed at the start; the attach rule is [`Config::find`].
+//! - [`refresh`]: one token's refresh, without its bytes.
+//! - [`Vault`]: one page's machine. Call [`handle`](Vault::handle) with each input, then [`poll`](Vault::poll) until it
+//!   says [`Output::Wait`]. Bytes of a token come out in [`Output::Send`] and nowhere else.
 
 mod attempt;
 mod clock;
+mod config;
+mod json;
+mod machine;
+mod origin;
 pub mod refresh;
+mod reply;
+
+pub use config::{Config, ConfigError, Resource};
+pub use machine::{CallId, FORBIDDEN_HEADERS, Failure, Input, Output, REQUEST_LIMIT, Route, Status, Vault};
+pub use origin::{Origin, Target, path_covers};
+pub use reply::Http;

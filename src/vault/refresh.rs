@@ -125,7 +125,7 @@ pub enum News {
     None,
     /// The token just answered is the one to use from now on.
     Fresh,
-    /// Several tries have failed. Those who wait should be told; the machine goes on trying.
+    /// Several tries have failed, or the server asked for a pause. Those who wait should be told; trying goes on.
     Failing(Trouble),
     /// The session is over, and the token with it.
     Ended,
@@ -207,7 +207,9 @@ impl Refresh {
             effect.send = Some(self.start(now, entropy.attempt()));
         }
         match self.phase {
-            Phase::Pausing { .. } if self.failures >= PATIENCE => (Access::Failing(self.trouble), effect),
+            Phase::Pausing { asked, .. } if asked || self.failures >= PATIENCE => {
+                (Access::Failing(self.trouble), effect)
+            }
             _ => (Access::Wait, effect),
         }
     }
@@ -384,6 +386,6 @@ impl Refresh {
         self.phase = Phase::Pausing { attempt, until, asked: asked.is_some() };
         self.failures = self.failures.saturating_add(1);
         self.trouble = trouble;
-        if self.failures >= PATIENCE { News::Failing(trouble) } else { News::None }
+        if asked.is_some() || self.failures >= PATIENCE { News::Failing(trouble) } else { News::None }
     }
 }
