@@ -1,1 +1,27 @@
 //! Strict JWT verification (RFC 7519, RFC 8725): policy, verifier, key set machine.
+//!
+//! ```text
+//!   token ── parse ──► Candidate ── authenticate(key) ──► Authentic ── check_claims ──► Verified<Claims>
+//!            form,                  signature                          iss aud exp nbf iat …
+//!            header                     ▲
+//!                                     Keys ◄── KeySet: when to fetch, how long to serve
+//! ```
+
+mod claims;
+mod config;
+mod error;
+mod fetching;
+mod inspect;
+mod key_set;
+mod keys;
+mod policy;
+mod verifier;
+
+pub use claims::Claims;
+pub use config::Config;
+pub use error::{KeyFault, KeyLookup, Malformed, TokenError};
+pub use inspect::{Inspection, decode, inspect};
+pub use key_set::{Generation, KeySet, Step, Ticket};
+pub use keys::{Keys, MAX_KEYS};
+pub use policy::{Policy, PolicyError};
+pub use verifier::{Authentic, Candidate, Verified, Verifier};

@@ -52,7 +52,7 @@ export function bind(platform: Platform): Bound {
     decode(token) {
       const answer = JSON.parse(core().decode(token));
       if (answer.is === "refused") throw new TokenError(answer.error);
-      return { header: answer.header, payload: answer.claims };
+      return { header: answer.header, payload: answer.payload };
     },
     async inspect(token, verifier) {
       if (verifier instanceof EdgeVerifier) return verifier.inspect(token);

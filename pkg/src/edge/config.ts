@@ -45,7 +45,7 @@ export function coreConfig(options: VerifierOptions): string {
     issuer,
     audience: Array.isArray(audience) ? audience : [audience],
     algorithms,
-    jwks: "jwks" in keys ? keys.jwks : undefined,
+    jwks: "jwks" in keys ? JSON.stringify(keys.jwks) : undefined,
     clockTolerance,
     maxTokenAge,
     type,

@@ -1,0 +1,450 @@
+//! Strict JSON (RFC 8259, I-JSON of RFC 7493): what two parsers could read differently is refused.
+//!
+//! UTF-8 without a byte order mark, no duplicate member names at any depth (compared after unescaping), no lone
+//! surrogates, depth at most [`MAX_DEPTH`], finite numbers, nothing after the value.
+
+use core::fmt;
+
+/// The deepest accepted nesting of arrays and objects.
+pub const MAX_DEPTH: usize = 32;
+
+/// Any JSON value.
+#[derive(Clone, PartialEq)]
+pub enum Value {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A finite number.
+    Number(f64),
+    /// A string, unescaped.
+    String(String),
+    /// An array.
+    Array(Vec<Value>),
+    /// An object.
+    Object(Object),
+}
+
+/// A JSON object: members in their order, names unique.
+#[derive(Clone, PartialEq, Default)]
+pub struct Object(Vec<(String, Value)>);
+
+/// Why a text is not accepted. Says nothing of the text itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JsonError {
+    /// Not UTF-8, or with a byte order mark, or a lone surrogate.
+    Encoding,
+    /// Not JSON, or something after it.
+    Syntax,
+    /// A member name comes twice in one object.
+    Duplicate,
+    /// Nested deeper than [`MAX_DEPTH`].
+    TooDeep,
+    /// A number that is not finite.
+    Number,
+    /// JSON, and not an object.
+    NotAnObject,
+}
+
+/// Parses a JSON text whose value is an object.
+///
+/// ```
+/// use strongroom::jose::json::{self, JsonError};
+///
+/// let claims = json::parse_object(br#"{"sub":"1"}"#).unwrap();
+/// assert_eq!(claims.string("sub"), Some("1"));
+/// assert_eq!(json::parse_object(br#"{"a":1,"\u0061":2}"#).err(), Some(JsonError::Duplicate));
+/// ```
+///
+/// # Errors
+/// The first thing that is wrong, as [`JsonError`].
+pub fn parse_object(bytes: &[u8]) -> Result<Object, JsonError> {
+    match parse(bytes)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(JsonError::NotAnObject),
+    }
+}
+
+/// Parses a JSON text.
+///
+/// # Errors
+/// The first thing that is wrong, as [`JsonError`].
+pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
+    let text = core::str::from_utf8(bytes).map_err(|_| JsonError::Encoding)?;
+    if text.starts_with('\u{feff}') {
+        return Err(JsonError::Encoding);
+    }
+    let mut parser = Parser { text, at: 0 };
+    parser.skip_whitespace();
+    let value = parser.value(0)?;
+    parser.skip_whitespace();
+    if parser.at == text.len() { Ok(value) } else { Err(JsonError::Syntax) }
+}
+
+/// Writes a string as JSON.
+///
+/// ```
+/// assert_eq!(strongroom::jose::json::quote("a\"\n"), r#""a\"\u000a""#);
+/// ```
+pub fn quote(text: &str) -> String {
+    let mut json = String::with_capacity(text.len() + 2);
+    json.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => json.push_str("\\\""),
+            '\\' => json.push_str("\\\\"),
+            '\0'..='\x1f' => json.push_str(&format!("\\u{:04x}", character as u32)),
+            _ => json.push(character),
+        }
+    }
+    json.push('"');
+    json
+}
+
+impl Object {
+    /// The member of that name.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(member, _)| member == name).map(|(_, value)| value)
+    }
+
+    /// The member of that name, if it is a string.
+    pub fn string(&self, name: &str) -> Option<&str> {
+        self.member(name).and_then(Value::as_str)
+    }
+
+    /// Members in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl Value {
+    /// The string, if it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The strings, if it is an array of nothing else.
+    pub fn as_strings(&self) -> Option<Vec<&str>> {
+        match self {
+            Value::Array(values) => values.iter().map(Value::as_str).collect(),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Value {
+    /// Names the kind only: values are token content.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        })
+    }
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "object of {} members", self.0.len())
+    }
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Result<u8, JsonError> {
+        let byte = self.peek().ok_or(JsonError::Syntax)?;
+        self.at += 1;
+        Ok(byte)
+    }
+
+    fn eat(&mut self, expected: u8) -> bool {
+        let found = self.peek() == Some(expected);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn skip_whitespace(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn value(&mut self, depth: usize) -> Result<Value, JsonError> {
+        match self.peek().ok_or(JsonError::Syntax)? {
+            b'{' => self.object(depth + 1),
+            b'[' => self.array(depth + 1),
+            b'"' => Ok(Value::String(self.string()?)),
+            b'-' | b'0'..=b'9' => self.number(),
+            b'n' => self.word("null", Value::Null),
+            b't' => self.word("true", Value::Bool(true)),
+            b'f' => self.word("false", Value::Bool(false)),
+            _ => Err(JsonError::Syntax),
+        }
+    }
+
+    fn word(&mut self, word: &str, value: Value) -> Result<Value, JsonError> {
+        if !self.text[self.at..].starts_with(word) {
+            return Err(JsonError::Syntax);
+        }
+        self.at += word.len();
+        Ok(value)
+    }
+
+    fn object(&mut self, depth: usize) -> Result<Value, JsonError> {
+        if depth > MAX_DEPTH {
+            return Err(JsonError::TooDeep);
+        }
+        self.at += 1;
+        let mut members = Vec::new();
+        self.skip_whitespace();
+        if self.eat(b'}') {
+            return Ok(Value::Object(Object(members)));
+        }
+        loop {
+            self.skip_whitespace();
+            if self.peek() != Some(b'"') {
+                return Err(JsonError::Syntax);
+            }
+            let name = self.string()?;
+            self.skip_whitespace();
+            if !self.eat(b':') {
+                return Err(JsonError::Syntax);
+            }
+            self.skip_whitespace();
+            members.push((name, self.value(depth)?));
+            self.skip_whitespace();
+            match self.next()? {
+                b',' => {}
+                b'}' => break,
+                _ => return Err(JsonError::Syntax),
+            }
+        }
+        if has_duplicate(&members) {
+            return Err(JsonError::Duplicate);
+        }
+        Ok(Value::Object(Object(members)))
+    }
+
+    fn array(&mut self, depth: usize) -> Result<Value, JsonError> {
+        if depth > MAX_DEPTH {
+            return Err(JsonError::TooDeep);
+        }
+        self.at += 1;
+        let mut values = Vec::new();
+        self.skip_whitespace();
+        if self.eat(b']') {
+            return Ok(Value::Array(values));
+        }
+        loop {
+            self.skip_whitespace();
+            values.push(self.value(depth)?);
+            self.skip_whitespace();
+            match self.next()? {
+                b',' => {}
+                b']' => return Ok(Value::Array(values)),
+                _ => return Err(JsonError::Syntax),
+            }
+        }
+    }
+
+    fn number(&mut self) -> Result<Value, JsonError> {
+        let start = self.at;
+        self.eat(b'-');
+        if !self.eat(b'0') {
+            self.digits()?;
+        }
+        if self.eat(b'.') {
+            self.digits()?;
+        }
+        if self.eat(b'e') || self.eat(b'E') {
+            if !self.eat(b'+') {
+                self.eat(b'-');
+            }
+            self.digits()?;
+        }
+        let number: f64 = self.text[start..self.at].parse().map_err(|_| JsonError::Number)?;
+        if number.is_finite() { Ok(Value::Number(number)) } else { Err(JsonError::Number) }
+    }
+
+    fn digits(&mut self) -> Result<(), JsonError> {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        if self.at > start { Ok(()) } else { Err(JsonError::Syntax) }
+    }
+
+    fn string(&mut self) -> Result<String, JsonError> {
+        self.at += 1;
+        let mut string = String::new();
+        loop {
+            let start = self.at;
+            while !matches!(self.peek(), None | Some(b'"' | b'\\' | 0..=0x1f)) {
+                self.at += 1;
+            }
+            // The run ends before an ASCII character, so both ends are character boundaries.
+            string.push_str(&self.text[start..self.at]);
+            match self.next()? {
+                b'"' => return Ok(string),
+                b'\\' => string.push(self.escape()?),
+                _ => return Err(JsonError::Syntax),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, JsonError> {
+        Ok(match self.next()? {
+            b'"' => '"',
+            b'\\' => '\\',
+            b'/' => '/',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => return self.unicode_escape(),
+            _ => return Err(JsonError::Syntax),
+        })
+    }
+
+    fn unicode_escape(&mut self) -> Result<char, JsonError> {
+        let first = self.hex4()?;
+        let code = if (0xd800..0xdc00).contains(&first) {
+            if !(self.eat(b'\\') && self.eat(b'u')) {
+                return Err(JsonError::Encoding);
+            }
+            let second = self.hex4()?;
+            if !(0xdc00..0xe000).contains(&second) {
+                return Err(JsonError::Encoding);
+            }
+            0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)
+        } else {
+            first
+        };
+        char::from_u32(code).ok_or(JsonError::Encoding)
+    }
+
+    fn hex4(&mut self) -> Result<u32, JsonError> {
+        let mut code = 0;
+        for _ in 0..4 {
+            let digit = char::from(self.next()?).to_digit(16).ok_or(JsonError::Syntax)?;
+            code = code * 16 + digit;
+        }
+        Ok(code)
+    }
+}
+
+/// Sorting keeps a hostile object with tens of thousands of members cheap.
+fn has_duplicate(members: &[(String, Value)]) -> bool {
+    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> Option<JsonError> {
+        parse(text.as_bytes()).err()
+    }
+
+    #[test]
+    fn values_of_every_kind_are_read() {
+        let object =
+            parse_object(br#" {"a":[1,-0.5e+1,true,false,null,"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00"]} "#)
+                .unwrap();
+        let Some(Value::Array(values)) = object.member("a") else { panic!("not an array") };
+        assert_eq!(values[1], Value::Number(-5.0));
+        assert_eq!(values[5].as_str(), Some("\"\\/\u{8}\u{c}\n\r\té😀"));
+        assert_eq!(values.len(), 6);
+    }
+
+    #[test]
+    fn duplicates_are_found_at_any_depth_and_after_unescaping() {
+        for text in [r#"{"a":1,"a":1}"#, r#"[{"x":{"a":1,"b":2,"\u0061":3}}]"#, r#"{"":0,"":0}"#] {
+            assert_eq!(error(text), Some(JsonError::Duplicate), "{text}");
+        }
+        assert_eq!(error(r#"{"a":{"a":{"a":1}},"A":1}"#), None);
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(error(&nested(MAX_DEPTH)), None);
+        assert_eq!(error(&nested(MAX_DEPTH + 1)), Some(JsonError::TooDeep));
+        assert_eq!(error(&"[".repeat(100_000)), Some(JsonError::TooDeep));
+    }
+
+    #[test]
+    fn numbers_are_finite_and_well_formed() {
+        for text in ["1e999", "-1e400"] {
+            assert_eq!(error(text), Some(JsonError::Number), "{text}");
+        }
+        for text in ["01", "+1", "1.", ".5", "1e", "-", "0x1", "NaN", "Infinity", "1_0", "--1"] {
+            assert_eq!(error(text), Some(JsonError::Syntax), "{text}");
+        }
+    }
+
+    #[test]
+    fn encoding_is_strict() {
+        for text in ["\u{feff}{}", r#""\ud800""#, r#""\udc00""#, r#""\ud800\u0041""#, r#""\ud800x""#] {
+            assert_eq!(error(text), Some(JsonError::Encoding), "{text}");
+        }
+        for bytes in [&b"\"\xff\""[..], b"\"\xc0\xaf\"", b"\"\xed\xa0\x80\"", b"\xef\xbb\xbf{}"] {
+            assert_eq!(parse(bytes).err(), Some(JsonError::Encoding));
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_refused() {
+        let texts = [
+            "",
+            " ",
+            "{",
+            "}",
+            "{}{}",
+            "{} x",
+            "[1,]",
+            "[,1]",
+            r#"{"a":1,}"#,
+            "{a:1}",
+            "{'a':1}",
+            r#"{"a" 1}"#,
+            "nul",
+            "true1",
+            r#""a"#,
+            "\"a\nb\"",
+            "\"\u{0}\"",
+            r#""\x41""#,
+            r#""\u12g4""#,
+            "/**/{}",
+            "\u{a0}{}",
+            "[1 2]",
+        ];
+        for text in texts {
+            assert_eq!(error(text), Some(JsonError::Syntax), "{text}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_content() {
+        let object = parse_object(br#"{"canary":"canary"}"#).unwrap();
+        assert!(!format!("{object:?} {:?}", object.member("canary")).contains("canary"));
+    }
+}

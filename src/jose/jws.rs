@@ -1,0 +1,104 @@
+//! The compact serialization of a JWS (RFC 7515 §7.1).
+
+use super::base64url;
+use super::header::{Header, HeaderError};
+use super::json::{self, JsonError, Object};
+use core::fmt;
+
+/// The largest accepted token in bytes, unless set otherwise.
+pub const MAX_TOKEN_SIZE: usize = 16 * 1024;
+
+/// A token taken apart. Its header is parsed, its payload is not: it is worth a look only once the signature holds.
+pub struct Compact<'t> {
+    header: Header,
+    header_bytes: Vec<u8>,
+    payload: Vec<u8>,
+    signature: Vec<u8>,
+    signing_input: &'t str,
+}
+
+/// Why a token is not a compact JWS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompactError {
+    /// Larger than the limit.
+    TooLarge,
+    /// Not three segments.
+    Segments,
+    /// Five segments: an encrypted token (RFC 7516 §7.1).
+    Encrypted,
+    /// A segment is not canonical unpadded base64url.
+    Base64(&'static str),
+    /// The header is refused.
+    Header(HeaderError),
+}
+
+impl<'t> Compact<'t> {
+    /// Takes a token apart.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn parse(token: &'t str, max_size: usize) -> Result<Compact<'t>, CompactError> {
+        if token.len() > max_size {
+            return Err(CompactError::TooLarge);
+        }
+        let mut segments = token.splitn(6, '.');
+        let (Some(header), Some(payload), Some(signature)) =
+            (segments.next(), segments.next(), segments.next())
+        else {
+            return Err(CompactError::Segments);
+        };
+        match segments.count() {
+            0 => {}
+            2 => return Err(CompactError::Encrypted),
+            _ => return Err(CompactError::Segments),
+        }
+        let header_bytes = base64url::decode(header.as_bytes()).ok_or(CompactError::Base64("header"))?;
+        let parsed = Header::parse(&header_bytes).map_err(CompactError::Header)?;
+        Ok(Compact {
+            header: parsed,
+            header_bytes,
+            payload: base64url::decode(payload.as_bytes()).ok_or(CompactError::Base64("payload"))?,
+            signature: base64url::decode(signature.as_bytes()).ok_or(CompactError::Base64("signature"))?,
+            signing_input: &token[..header.len() + 1 + payload.len()],
+        })
+    }
+
+    /// The parsed header.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// What was signed (RFC 7515 §5.1).
+    pub fn signing_input(&self) -> &'t [u8] {
+        self.signing_input.as_bytes()
+    }
+
+    /// The signature.
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+
+    /// Parses the payload as a claims set (RFC 7519 §7.2).
+    ///
+    /// # Errors
+    /// What is wrong with it as strict JSON, or that it is not an object.
+    pub fn claims(&self) -> Result<Object, JsonError> {
+        json::parse_object(&self.payload)
+    }
+
+    /// The header's JSON text. Parsed strictly, so that every JSON parser reads the same in it.
+    pub fn header_text(&self) -> &str {
+        core::str::from_utf8(&self.header_bytes).unwrap_or_default()
+    }
+
+    /// The payload's bytes: meaningful text only after [`Compact::claims`] has accepted them.
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+}
+
+impl fmt::Debug for Compact<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Compact(…)")
+    }
+}

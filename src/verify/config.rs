@@ -1,0 +1,95 @@
+//! A policy and the given keys, as the bindings write them: one JSON object.
+
+use super::key_set::KeySet;
+use super::keys::{Keys, MAX_KEYS};
+use super::policy::{Policy, PolicyError};
+use crate::jose::Algorithm;
+use crate::jose::json::{self, Object, Value};
+use core::time::Duration;
+
+/// What a verifier is made of.
+#[derive(Debug)]
+pub struct Config {
+    /// What is demanded.
+    pub policy: Policy,
+    /// The issuer's keys.
+    pub keys: KeySet,
+}
+
+impl Config {
+    /// From JSON with the members of the TypeScript options, `audience` and the like always lists, `jwks` a JWKS document as
+    /// text. Without `jwks` the keys are to be fetched.
+    ///
+    /// # Errors
+    /// The first setting that is wrong.
+    pub fn from_json(text: &str) -> Result<Config, PolicyError> {
+        let config =
+            json::parse_object(text.as_bytes()).map_err(|_| PolicyError("the options are not plain data"))?;
+        let max_keys = number(&config, "maxKeys")?.map_or(MAX_KEYS, |count| count as usize);
+        Ok(Config { policy: policy(&config)?, keys: key_set(&config, max_keys)? })
+    }
+}
+
+fn policy(config: &Object) -> Result<Policy, PolicyError> {
+    let issuer = config.string("issuer").ok_or(PolicyError("issuer must be a non-empty string"))?;
+    let audience =
+        strings(config, "audience")?.ok_or(PolicyError("audience must be one or more non-empty strings"))?;
+    let names = strings(config, "algorithms")?.unwrap_or_default();
+    let algorithms: Option<Vec<Algorithm>> = names.into_iter().map(Algorithm::from_name).collect();
+    let algorithms = algorithms.ok_or(PolicyError("algorithms names one that is not supported"))?;
+    let mut policy = Policy::new(issuer, audience, &algorithms)?;
+    if let Some(seconds) = number(config, "clockTolerance")? {
+        policy = policy.clock_tolerance(duration(seconds))?;
+    }
+    if let Some(seconds) = number(config, "maxTokenAge")? {
+        policy = policy.max_age(duration(seconds))?;
+    }
+    if let Some(typ) = config.member("type") {
+        policy = policy.typ(typ.as_str().ok_or(PolicyError("type must be a non-empty string"))?)?;
+    }
+    if let Some(claims) = strings(config, "requiredClaims")? {
+        policy = policy.required_claims(claims)?;
+    }
+    if let Some(scopes) = strings(config, "requiredScopes")? {
+        policy = policy.required_scopes(scopes)?;
+    }
+    if let Some(kids) = strings(config, "kids")? {
+        policy = policy.kids(kids)?;
+    }
+    if let Some(bytes) = number(config, "maxTokenSize")? {
+        policy = policy.max_token_size(bytes as usize)?;
+    }
+    Ok(policy)
+}
+
+fn key_set(config: &Object, max_keys: usize) -> Result<KeySet, PolicyError> {
+    let Some(jwks) = config.member("jwks") else { return Ok(KeySet::remote(max_keys)) };
+    let document = jwks.as_str().unwrap_or_default();
+    let keys = Keys::from_json(document.as_bytes(), max_keys)
+        .map_err(|_| PolicyError("keys.jwks must be a JWKS: an object whose keys is a list of JWKs"))?;
+    if keys.is_usable() {
+        Ok(KeySet::fixed(keys))
+    } else {
+        Err(PolicyError("keys.jwks holds no usable public key"))
+    }
+}
+
+fn strings<'a>(config: &'a Object, name: &str) -> Result<Option<Vec<&'a str>>, PolicyError> {
+    match config.member(name).map(Value::as_strings) {
+        None => Ok(None),
+        Some(Some(strings)) => Ok(Some(strings)),
+        Some(None) => Err(PolicyError("lists in the options must hold strings")),
+    }
+}
+
+fn number(config: &Object, name: &str) -> Result<Option<f64>, PolicyError> {
+    match config.member(name) {
+        None => Ok(None),
+        Some(Value::Number(number)) if *number >= 0.0 => Ok(Some(*number)),
+        Some(_) => Err(PolicyError("numbers in the options must be finite and not negative")),
+    }
+}
+
+fn duration(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+}

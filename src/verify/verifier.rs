@@ -1,0 +1,166 @@
+//! The verifier: a token goes through three states, and only the last one can be used.
+
+use super::claims::{self, Claims};
+use super::error::{KeyLookup, Malformed, TokenError};
+use super::keys::Keys;
+use super::policy::Policy;
+use crate::crypto::Key;
+use crate::jose::Algorithm;
+use crate::jose::header::Header;
+use crate::jose::jws::Compact;
+use crate::time::Timestamp;
+
+/// Verifies tokens under one policy.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    policy: Policy,
+}
+
+/// What passed every check. It can only be made by a [`Verifier`].
+#[derive(Debug)]
+pub struct Verified<T> {
+    value: T,
+    header: Header,
+    header_text: String,
+}
+
+impl<T> Verified<T> {
+    /// What was checked.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The header that came with it.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The very JSON text of the header.
+    pub fn header_json(&self) -> &str {
+        &self.header_text
+    }
+}
+
+/// A well-formed token whose header the policy accepts. Its signature is not checked yet.
+#[derive(Debug)]
+pub struct Candidate<'t> {
+    compact: Compact<'t>,
+    algorithm: Algorithm,
+}
+
+/// A token that its key has signed. Its claims are not checked yet.
+#[derive(Debug)]
+pub struct Authentic<'t> {
+    compact: Compact<'t>,
+}
+
+impl Verifier {
+    /// A verifier with that policy.
+    pub fn new(policy: Policy) -> Verifier {
+        Verifier { policy }
+    }
+
+    /// Its policy.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Verifies a token against keys that are held.
+    ///
+    /// # Errors
+    /// The first check that fails. The order: form, header, key, signature, claims, scope.
+    pub fn verify(&self, now: Timestamp, token: &str, keys: &Keys) -> Result<Verified<Claims>, TokenError> {
+        let candidate = self.parse(token)?;
+        let key = keys.find(candidate.kid(), candidate.algorithm())?;
+        self.check_claims(now, candidate.authenticate(key)?)
+    }
+
+    /// The first state: form and header.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with them.
+    pub fn parse<'t>(&self, token: &'t str) -> Result<Candidate<'t>, TokenError> {
+        let compact = Compact::parse(token, self.policy.max_token_size)?;
+        if let Some(problem) = header_problems(&self.policy, compact.header()).next() {
+            return Err(problem);
+        }
+        let algorithm = algorithm(&self.policy, compact.header())?;
+        Ok(Candidate { compact, algorithm })
+    }
+
+    /// The last state: the claims.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with them.
+    pub fn check_claims(&self, now: Timestamp, token: Authentic<'_>) -> Result<Verified<Claims>, TokenError> {
+        let malformed = |error| TokenError::Malformed(Malformed::Payload(error));
+        let object = token.compact.claims().map_err(malformed)?;
+        if let Some(problem) = claims::problems(&self.policy, now, &object).next() {
+            return Err(problem);
+        }
+        let text = String::from_utf8_lossy(token.compact.payload()).into_owned();
+        let header_text = token.compact.header_text().to_owned();
+        let header = token.compact.header().clone();
+        Ok(Verified { value: Claims::new(object, text), header, header_text })
+    }
+}
+
+impl<'t> Candidate<'t> {
+    /// The key id that the token names.
+    pub fn kid(&self) -> Option<&str> {
+        self.compact.header().kid()
+    }
+
+    /// The algorithm, one that the policy allows.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The second state: the signature.
+    ///
+    /// # Errors
+    /// [`TokenError::SignatureInvalid`].
+    pub fn authenticate(self, key: &Key) -> Result<Authentic<'t>, TokenError> {
+        if key.verify(self.algorithm, self.compact.signing_input(), self.compact.signature()) {
+            Ok(Authentic { compact: self.compact })
+        } else {
+            Err(TokenError::SignatureInvalid)
+        }
+    }
+}
+
+/// Everything that the policy finds wrong with the header.
+pub(super) fn header_problems(policy: &Policy, header: &Header) -> impl Iterator<Item = TokenError> + use<> {
+    let algorithm = algorithm(policy, header).err();
+    algorithm.into_iter().chain(typ(policy, header).err()).chain(kid(policy, header).err())
+}
+
+fn algorithm(policy: &Policy, header: &Header) -> Result<Algorithm, TokenError> {
+    Algorithm::from_name(header.alg())
+        .filter(|algorithm| policy.algorithms.contains(*algorithm))
+        .ok_or(TokenError::AlgorithmNotAllowed)
+}
+
+fn typ(policy: &Policy, header: &Header) -> Result<(), TokenError> {
+    let Some(expected) = &policy.typ else { return Ok(()) };
+    match header.typ() {
+        Some(typ) if media_type(typ).eq_ignore_ascii_case(media_type(expected)) => Ok(()),
+        _ => Err(TokenError::TypeMismatch),
+    }
+}
+
+fn kid(policy: &Policy, header: &Header) -> Result<(), TokenError> {
+    let Some(kids) = &policy.kids else { return Ok(()) };
+    match header.kid() {
+        Some(kid) if kids.iter().any(|accepted| accepted == kid) => Ok(()),
+        _ => Err(TokenError::KeyNotFound(KeyLookup::KidNotAllowed)),
+    }
+}
+
+/// RFC 7515 §4.1.9: the prefix may be left out where no other slash is.
+fn media_type(typ: &str) -> &str {
+    match typ.split_at_checked("application/".len()) {
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case("application/") && !rest.contains('/') => rest,
+        _ => typ,
+    }
+}
