@@ -1,4 +1,7 @@
-/** `GET /login` and `GET /callback`: top-level navigations that open a session. */
+/**
+ * `GET /login` and `GET /callback`: top-level navigations that open a session. A browser whose login fails is sent back
+ * to the app with the code (`?problem=provider_refused`), since nobody wants to read a problem document there.
+ */
 import { changeOf, shardOf } from "./context.ts";
 import type { Context, Upstream } from "./context.ts";
 import { EndpointsError } from "./errors.ts";
@@ -11,11 +14,40 @@ const IDLE_SECONDS = 7 * 24 * 60 * 60;
 const ABSOLUTE_SECONDS = 30 * 24 * 60 * 60;
 const LIMIT = 200;
 
+/** Where a browser is sent when its login fails. */
+interface Way {
+  back: string;
+}
+
 /** Sends the browser to the provider. */
 export async function login(context: Context, request: Request, url: URL): Promise<Response> {
   requireNavigation(request);
+  return orBack(context, request, url, (way) => start(context, request, url, way));
+}
+
+/** Takes the browser back from the provider. */
+export async function callback(context: Context, request: Request, url: URL): Promise<Response> {
+  requireNavigation(request);
+  return orBack(context, request, url, (way) => open(context, request, url, way));
+}
+
+async function orBack(context: Context, request: Request, url: URL, work: (way: Way) => Promise<Response>) {
+  const way = { back: `${context.options.apps?.[0] ?? servingOrigin(context, url)}/` };
+  try {
+    return await work(way);
+  } catch (error) {
+    const shown = request.headers.get("accept")?.includes("text/html") ?? false;
+    if (!shown || !(error instanceof EndpointsError)) throw error;
+    const target = new URL(way.back);
+    target.searchParams.set("problem", error.code);
+    return redirect(target.href, []);
+  }
+}
+
+async function start(context: Context, request: Request, url: URL, way: Way): Promise<Response> {
   const origin = servingOrigin(context, url);
-  const returnTo = parseReturnTo(context, url.searchParams.get("return_to"), origin);
+  const returnTo = parseReturnTo(context, url.searchParams.get("return_to"), way.back);
+  way.back = returnTo;
   const parameters = parseParameters(url.searchParams);
   const redirectUri = `${origin}${context.options.path ?? "/auth"}/callback`;
   const { url: location, expected } = await context.options.provider.authorize(redirectUri, parameters);
@@ -27,11 +59,10 @@ export async function login(context: Context, request: Request, url: URL): Promi
   );
 }
 
-/** Takes the browser back from the provider. */
-export async function callback(context: Context, request: Request, url: URL): Promise<Response> {
-  requireNavigation(request);
+async function open(context: Context, request: Request, url: URL, way: Way): Promise<Response> {
   const { options, core, store, sealer } = context;
   const { transaction, cookie } = await finish(context, request, url.searchParams.get("state"));
+  way.back = transaction.returnTo;
   const { identity, granted } = await options.provider.redeem(url, transaction.expected);
   const { subject } = identity;
 
@@ -123,9 +154,8 @@ function servingOrigin({ options }: Context, url: URL): string {
   return served ?? (options.origins[0] as string);
 }
 
-function parseReturnTo({ options }: Context, text: string | null, origin: string): string {
-  const home = options.apps?.[0] ?? origin;
-  if (text === null) return `${home}/`;
+function parseReturnTo({ options }: Context, text: string | null, home: string): string {
+  if (text === null) return home;
   if (text.length > 2048) throw new EndpointsError("return_to_refused");
   let target: URL;
   try {

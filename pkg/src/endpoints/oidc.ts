@@ -16,8 +16,13 @@ export interface OidcOptions {
   scope?: string;
   /** What access tokens are wanted for; the first is the default. */
   resources: Resource[];
-  /** Seconds the provider may take to answer. Default 8: less than the browser's own time-out. */
+  /** Seconds a request waits for the provider. Default 8: less than the browser's own time-out. */
   timeoutSeconds?: number;
+  /**
+   * Seconds for which a refresh goes on when nobody waits for it any more, so that a rotated refresh token that comes
+   * late is not lost. Default 25; meanwhile no other isolate uses the old one.
+   */
+  patienceSeconds?: number;
   /** In place of the global `fetch`: for a private network or a test. */
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
@@ -51,6 +56,7 @@ class Oidc implements Provider {
   readonly application: string;
   readonly resources: readonly Resource[];
   readonly timeout: number;
+  readonly patience: number;
   readonly #options: OidcOptions;
   readonly #client: oauth.Client;
   readonly #auth: oauth.ClientAuth;
@@ -63,6 +69,7 @@ class Oidc implements Provider {
     this.application = options.clientId;
     this.resources = options.resources;
     this.timeout = (options.timeoutSeconds ?? 8) * 1000;
+    this.patience = Math.max(this.timeout, (options.patienceSeconds ?? 25) * 1000);
     this.#client = { client_id: options.clientId };
     const auth = options.clientAuth === "post" ? oauth.ClientSecretPost : oauth.ClientSecretBasic;
     this.#auth = auth(options.clientSecret);
@@ -141,7 +148,7 @@ class Oidc implements Provider {
     if (!server) return { outcome: "unsent" };
     try {
       const response = await oauth.refreshTokenGrantRequest(server, this.#client, this.#auth, refreshToken, {
-        ...this.#io(),
+        ...this.#io(this.patience),
         additionalParameters: { resource: resource.audience, scope: resource.scope },
       });
       // These two say that nothing was done; any other fault may come after the rotation.
@@ -215,10 +222,10 @@ class Oidc implements Provider {
     }
   }
 
-  #io() {
+  #io(milliseconds = this.timeout) {
     const { fetch, issuer } = this.#options;
     return {
-      signal: AbortSignal.timeout(this.timeout),
+      signal: AbortSignal.timeout(milliseconds),
       [oauth.allowInsecureRequests]: isLoopback(new URL(issuer)),
       ...(fetch ? { [oauth.customFetch]: fetch as never } : {}),
     };

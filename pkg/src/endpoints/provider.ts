@@ -64,12 +64,14 @@ export interface Provider {
   authorize(redirectUri: string, parameters: LoginParameters): Promise<{ url: string; expected: Expected }>;
   /** Checks the browser's return and redeems the code; the token is for the first resource. */
   redeem(callback: URL, expected: Expected): Promise<{ identity: Identity; granted: Granted }>;
-  /** Uses a refresh token. */
+  /** Uses a refresh token. Takes up to `patience`: its answer may hold the only valid refresh token. */
   renew(refreshToken: string, resource: Resource): Promise<Renewal>;
   /** Ends a grant at the provider, best effort. */
   revoke(refreshToken: string): Promise<void>;
   /** RP-initiated logout, where the provider offers it. */
   logoutUrl(returnTo: string): Promise<string | undefined>;
-  /** How long `renew` may take, in milliseconds; a lease lasts a little longer. */
+  /** How long a request of a browser waits for the provider, in milliseconds. */
   readonly timeout: number;
+  /** How long `renew` itself goes on, in milliseconds; a lease lasts a little longer. */
+  readonly patience: number;
 }

@@ -21,7 +21,7 @@ export interface Obtained {
 const FRESH = 0.4;
 /** One with less than this share left is not given out at all. */
 const USABLE = 0.1;
-/** What a lease lasts beyond the provider's time-out: the time to write the outcome. */
+/** What a lease lasts beyond the provider's patience: the time to write the outcome. */
 const LEASE_MARGIN = 2000;
 /** The most tokens kept for one session. */
 const KEPT = 16;
@@ -45,18 +45,23 @@ export async function obtainToken(
     if (row.lease && row.lease.until > now) {
       // Someone is asking the provider: the old token serves, and without one there is waiting.
       if (spare) return { token: spare, loaded };
-      if (Date.now() > deadline) throw unreachable(row.lease.until - now);
+      if (Date.now() > deadline) throw unreachable();
       await sleep(40 + 80 * Math.random());
     } else if (upstream.refreshToken === null) {
       if (spare) return { token: spare, loaded };
       throw new EndpointsError("reauth_required");
     } else {
-      const until = now + options.provider.timeout + LEASE_MARGIN;
+      const until = now + options.provider.patience + LEASE_MARGIN;
       const lease = { holder: random(9), number: (row.lease?.number ?? 0) + 1, until };
       const taken = await store.cas(shard, row.family, row.version, { ...changeOf(row), lease });
       if (taken.ok) {
         const held = { now: taken.now, row: { ...row, lease, version: row.version + 1 } };
-        const obtained = await renew(context, shard, held, upstream, resource, spare);
+        const work = renew(context, shard, held, upstream, resource, spare);
+        // Its outcome is written even if this request is gone by then.
+        context.waitUntil(work.catch(() => undefined));
+        const obtained = await within(deadline - Date.now(), work);
+        if (obtained === LATE && spare) return { token: spare, loaded: held };
+        if (obtained === LATE) throw unreachable();
         if (obtained) return obtained;
       }
     }
@@ -102,12 +107,12 @@ async function renew(
     case "unsent": {
       const loaded = await settle(context, shard, held, lease, (current) => current);
       if (loaded && spare) return { token: spare, loaded };
-      throw renewal.outcome === "refused" ? new EndpointsError("provider_refused") : unreachable(2000);
+      throw renewal.outcome === "refused" ? new EndpointsError("provider_refused") : unreachable();
     }
     case "unknown":
       // The refresh token may be spent. The lease is left to run out; then it is tried once more.
       if (spare) return { token: spare, loaded: await reload(context, shard, held.row.family) };
-      throw unreachable(lease.until - held.now);
+      throw unreachable();
   }
 }
 
@@ -173,10 +178,23 @@ function share({ expiresAt, lifetime }: CachedToken, now: number): number {
   return (expiresAt - now) / lifetime;
 }
 
-function unreachable(milliseconds: number): EndpointsError {
-  return new EndpointsError("provider_unreachable", {
-    retryAfter: Math.max(1, Math.ceil(milliseconds / 1000)),
+function unreachable(): EndpointsError {
+  return new EndpointsError("provider_unreachable", { retryAfter: 2 });
+}
+
+const LATE = Symbol("late");
+
+/** The outcome of `work`, or `LATE` if it takes longer; it goes on all the same. */
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | typeof LATE> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<typeof LATE>((resolve) => {
+    timer = setTimeout(() => resolve(LATE), milliseconds);
   });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function sleep(milliseconds: number): Promise<void> {
