@@ -1,1 +1,510 @@
-//! The `vault` artifact.
+//! The `vault` artifact: the shell around [`crate::vault::Vault`] inside the Web Worker. It performs the machine's
+//! requests with the browser's `fetch` and passes the page's messages on. Token bytes lie in this module's memory and
+//! become a JavaScript string only on their way into the `Headers` of a request to a listed origin.
+//!
+//! Promises are not awaited here: the host object calls [`VaultWorker::settled`] when one settles, with the stage and the
+//! key it was given. That does without an executor and without closures, which the page's visitors would have to download.
+
+use crate::time::Timestamp;
+use crate::vault::refresh::{Clock, Entropy};
+use crate::vault::{
+    CallId, Config, ConfigError, FORBIDDEN_HEADERS, Failure, Http, Input, Output, Resource, Route, Status,
+    Target, Vault,
+};
+use core::time::Duration;
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{
+    AbortController, Headers, ReadableStreamDefaultReader, RequestInit, RequestMode, RequestRedirect,
+    Response, Url,
+};
+use zeroize::Zeroize;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the worker's script gives: the worker's globals, taken before anything else ran.
+    pub type Host;
+    #[wasm_bindgen(method)]
+    fn fetch(this: &Host, url: &str, init: &RequestInit) -> JsValue;
+    /// Calls `settled(stage, key, …)` once the promise is settled.
+    #[wasm_bindgen(method)]
+    fn settle(this: &Host, promise: &JsValue, stage: u32, key: u32);
+    /// Sends a message to the page; `false` if something in it cannot be transferred.
+    #[wasm_bindgen(method)]
+    fn post(this: &Host, message: &Array, transfer: &JsValue) -> bool;
+    /// Sends a text to the other tabs' workers.
+    #[wasm_bindgen(method)]
+    fn tell(this: &Host, text: &str);
+    /// Calls `tick` once after so many milliseconds; forgets an earlier wish; never, if negative.
+    #[wasm_bindgen(method)]
+    fn wake(this: &Host, millis: f64);
+    #[wasm_bindgen(method)]
+    fn monotonic(this: &Host) -> f64;
+    #[wasm_bindgen(method)]
+    fn wall(this: &Host) -> f64;
+    #[wasm_bindgen(method)]
+    fn random(this: &Host, bytes: &mut [u8]);
+}
+
+/// The first member of a message: what it is. The same numbers stand in `pkg/src/protocol.ts`.
+mod kind {
+    pub(super) const FETCH: f64 = 0.0;
+    pub(super) const CANCEL: f64 = 1.0;
+    pub(super) const PULL: f64 = 2.0;
+    pub(super) const LOGOUT: f64 = 3.0;
+    pub(super) const AWAKE: f64 = 4.0;
+
+    pub(super) const RESPONSE: u32 = 2;
+    pub(super) const FAIL: u32 = 3;
+    pub(super) const ERROR: u32 = 4;
+    pub(super) const CHUNK: u32 = 5;
+    pub(super) const STATE: u32 = 6;
+    pub(super) const LOGGED_OUT: u32 = 7;
+}
+
+/// Which promise has settled.
+mod stage {
+    pub(super) const CALL: u32 = 0;
+    pub(super) const BODY: u32 = 1;
+    pub(super) const FETCH: u32 = 2;
+    pub(super) const CHUNK: u32 = 3;
+}
+
+/// A request to the endpoints.
+struct Exchange {
+    key: u32,
+    call: CallId,
+    abort: AbortController,
+    head: Option<(u16, Option<String>)>,
+}
+
+/// A request of the page.
+struct Flight {
+    id: u32,
+    url: String,
+    headers: Headers,
+    init: RequestInit,
+    abort: AbortController,
+    response: Option<Response>,
+    /// Where streams cannot be transferred, the body is read here, chunk by chunk, as the page asks for it.
+    reader: Option<ReadableStreamDefaultReader>,
+}
+
+/// A URL taken apart by the browser.
+struct Parts {
+    href: String,
+    scheme: String,
+    host: String,
+    port: String,
+    path: String,
+    credentials: bool,
+    bare: bool,
+}
+
+impl Parts {
+    fn parse(text: &str) -> Option<Self> {
+        let url = Url::new(text).ok()?;
+        Some(Parts {
+            href: url.href(),
+            scheme: url.protocol(),
+            host: url.hostname(),
+            port: url.port(),
+            path: url.pathname(),
+            credentials: !url.username().is_empty() || !url.password().is_empty(),
+            bare: url.search().is_empty() && url.hash().is_empty(),
+        })
+    }
+
+    fn target(&self) -> Target<'_> {
+        let Parts { scheme, host, port, path, credentials, .. } = self;
+        Target { scheme, host, port, path, credentials: *credentials }
+    }
+}
+
+/// The vault of one page. JavaScript holds the only reference, inside the worker.
+#[wasm_bindgen]
+pub struct VaultWorker {
+    host: Host,
+    endpoints: String,
+    resources: Vec<Resource>,
+    vault: Option<Vault>,
+    exchanges: Vec<Exchange>,
+    flights: Vec<Flight>,
+    keys: u32,
+}
+
+#[wasm_bindgen]
+impl VaultWorker {
+    /// Not started yet: add resources, then [`start`](Self::start).
+    #[wasm_bindgen(constructor)]
+    pub fn new(host: Host) -> VaultWorker {
+        VaultWorker {
+            host,
+            endpoints: String::new(),
+            resources: Vec::new(),
+            vault: None,
+            exchanges: Vec::new(),
+            flights: Vec::new(),
+            keys: 0,
+        }
+    }
+
+    /// Lists a resource. Gives a sentence that names the option if it is refused.
+    pub fn resource(
+        &mut self,
+        origin: &str,
+        paths: Vec<String>,
+        audience: Option<String>,
+        scope: Option<String>,
+        redirects: bool,
+    ) -> Option<String> {
+        let Some(parts) = Parts::parse(origin) else { return refusal(ConfigError::NotAnOrigin) };
+        match Config::resource(&parts.target(), parts.bare, paths, audience, scope, redirects) {
+            Ok(resource) => {
+                self.resources.push(resource);
+                None
+            }
+            Err(error) => refusal(error),
+        }
+    }
+
+    /// Locks the configuration and begins. Gives a sentence that names the option if it is refused.
+    pub fn start(&mut self, own: &str, endpoints: &str, provider: Option<String>) -> Option<String> {
+        if self.vault.is_some() {
+            return None;
+        }
+        let (Some(own), Some(endpoints)) = (Parts::parse(own), Parts::parse(endpoints)) else {
+            return refusal(ConfigError::EndpointsOrigin);
+        };
+        let provider = match provider {
+            Some(text) => match Parts::parse(&text) {
+                Some(parts) => Some(parts),
+                None => return refusal(ConfigError::Forbidden),
+            },
+            None => None,
+        };
+        let resources = core::mem::take(&mut self.resources);
+        let provider = provider.as_ref().map(Parts::target);
+        match Config::new(&own.target(), &endpoints.target(), provider.as_ref(), resources) {
+            Ok(config) => {
+                self.endpoints = endpoints.href;
+                self.vault = Some(Vault::new(self.clock(), config));
+                self.drive(Input::Start);
+                None
+            }
+            Err(error) => refusal(error),
+        }
+    }
+
+    /// A message of the page. What is not understood is ignored.
+    pub fn message(&mut self, message: &JsValue) {
+        let Some(message) = message.dyn_ref::<Array>() else { return };
+        let Some(kind) = message.get(0).as_f64() else { return };
+        let id = message.get(1).as_f64().unwrap_or(0.0) as u32;
+        match kind {
+            kind::FETCH => self.fetch(id, message),
+            kind::CANCEL => {
+                if let Some(flight) = self.take_flight(id) {
+                    flight.abort.abort();
+                    self.drive(Input::Gone { id });
+                }
+            }
+            kind::PULL => {
+                let flight = self.flights.iter().find(|flight| flight.id == id);
+                if let Some(reader) = flight.and_then(|flight| flight.reader.as_ref()) {
+                    self.host.settle(&reader.read(), stage::CHUNK, id);
+                }
+            }
+            kind::LOGOUT => self.drive(Input::Logout { id, everywhere: message.get(2).is_truthy() }),
+            kind::AWAKE => self.drive(Input::Awake),
+            _ => {}
+        }
+    }
+
+    /// The time wished for has come.
+    pub fn tick(&mut self) {
+        self.drive(Input::Tick);
+    }
+
+    /// Another tab's worker told what session it sees.
+    pub fn heard(&mut self, session: &str) {
+        self.drive(Input::Heard { session });
+    }
+
+    /// A promise has settled: with `value`, or, if `failed`, with the error's message.
+    pub fn settled(&mut self, stage: u32, key: u32, failed: bool, value: &JsValue) {
+        match stage {
+            stage::CALL => self.call_settled(key, failed, value),
+            stage::BODY => {
+                let exchange = take(&mut self.exchanges, |exchange| exchange.key == key);
+                let Some(Exchange { call, head: Some((status, retry_after)), .. }) = exchange else { return };
+                if failed {
+                    return self.drive(Input::Answer { call, http: Http::Error });
+                }
+                let view = Uint8Array::new(value);
+                let mut body = view.to_vec();
+                view.fill(0, 0, view.length());
+                let http = Http::Answer { status, retry_after: retry_after.as_deref(), body: &mut body };
+                self.drive(Input::Answer { call, http });
+                body.zeroize();
+            }
+            stage::FETCH => self.fetch_settled(key, failed, value),
+            _ => self.chunk_settled(key, failed, value),
+        }
+    }
+}
+
+impl VaultWorker {
+    fn fetch(&mut self, id: u32, message: &Array) {
+        if self.flights.iter().any(|flight| flight.id == id) {
+            return;
+        }
+        let init = message.get(4);
+        let (Some(parts), Ok(headers), true) = (
+            message.get(2).as_string().and_then(|text| Parts::parse(&text)),
+            Headers::new_with_str_sequence_sequence(&message.get(3)),
+            init.is_object(),
+        ) else {
+            return self.post_error(id, &JsValue::from_str("Failed to parse the request"));
+        };
+        let forbidden_header = FORBIDDEN_HEADERS.iter().any(|name| headers.has(name).unwrap_or(true));
+        let Ok(abort) = AbortController::new() else { return };
+        self.flights.push(Flight {
+            id,
+            url: parts.href.clone(),
+            headers,
+            init: init.unchecked_into(),
+            abort,
+            response: None,
+            reader: None,
+        });
+        let replayable = message.get(5).is_truthy();
+        self.drive(Input::Fetch { id, target: parts.target(), forbidden_header, replayable });
+    }
+
+    fn call_settled(&mut self, key: u32, failed: bool, value: &JsValue) {
+        let Some(at) = self.exchanges.iter().position(|exchange| exchange.key == key) else { return };
+        let response = value.dyn_ref::<Response>();
+        if let (false, Some(response)) = (failed, response)
+            && let Ok(body) = response.array_buffer()
+        {
+            let retry_after = response.headers().get("retry-after").unwrap_or(None);
+            self.exchanges[at].head = Some((response.status(), retry_after));
+            self.host.settle(&body, stage::BODY, key);
+        } else {
+            let Exchange { call, .. } = self.exchanges.swap_remove(at);
+            self.drive(Input::Answer { call, http: Http::Error });
+        }
+    }
+
+    fn fetch_settled(&mut self, id: u32, failed: bool, value: &JsValue) {
+        let Some(flight) = self.flights.iter_mut().find(|flight| flight.id == id) else { return };
+        let Some(response) = value.dyn_ref::<Response>().filter(|_| !failed) else {
+            self.take_flight(id);
+            self.post_error(id, value);
+            return self.drive(Input::Gone { id });
+        };
+        let challenge = response.headers().get("www-authenticate").unwrap_or(None);
+        let status = response.status();
+        flight.response = Some(Clone::clone(response));
+        self.drive(Input::Response { id, status, challenge: challenge.as_deref() });
+    }
+
+    fn chunk_settled(&mut self, id: u32, failed: bool, value: &JsValue) {
+        if failed {
+            self.take_flight(id);
+            return self.post_error(id, value);
+        }
+        let chunk = js_sys::Reflect::get(value, &JsValue::from_str("value")).unwrap_or_default();
+        let transfer = match chunk.dyn_ref::<Uint8Array>() {
+            Some(bytes) => Array::of(&[bytes.buffer().into()]),
+            None => {
+                self.take_flight(id);
+                Array::new()
+            }
+        };
+        self.host.post(&Array::of(&[kind::CHUNK.into(), id.into(), chunk]), &transfer);
+    }
+
+    fn post_error(&self, id: u32, message: &JsValue) {
+        self.host.post(&Array::of(&[kind::ERROR.into(), id.into(), message.clone()]), &JsValue::UNDEFINED);
+    }
+
+    fn take_flight(&mut self, id: u32) -> Option<Flight> {
+        take(&mut self.flights, |flight| flight.id == id)
+    }
+
+    fn clock(&self) -> Clock {
+        Clock {
+            wall: Timestamp::from_millis(self.host.wall() as u64),
+            monotonic: Duration::from_millis(self.host.monotonic() as u64),
+        }
+    }
+
+    fn drive(&mut self, input: Input<'_>) {
+        let now = self.clock();
+        let mut entropy = [0; Entropy::LEN];
+        self.host.random(&mut entropy);
+        let VaultWorker { host, endpoints, vault: Some(vault), exchanges, flights, keys, .. } = self else {
+            return;
+        };
+        vault.handle(now, Entropy(entropy), input);
+        loop {
+            match vault.poll() {
+                Output::Send { id, authorization, follow } => {
+                    if let Some(flight) = flights.iter().find(|flight| flight.id == id) {
+                        send(host, flight, authorization, follow);
+                    }
+                }
+                Output::Discard { id } => {
+                    let flight = flights.iter_mut().find(|flight| flight.id == id);
+                    if let Some(body) = flight.and_then(|flight| flight.response.take()?.body()) {
+                        let _ = body.cancel();
+                    }
+                }
+                Output::Deliver { id } => {
+                    if let Some(at) = flights.iter().position(|flight| flight.id == id)
+                        && !deliver(host, &mut flights[at])
+                    {
+                        flights.swap_remove(at);
+                    }
+                }
+                Output::Fail { id, failure, reason } => {
+                    take(flights, |flight| flight.id == id);
+                    let message = [kind::FAIL.into(), id.into(), code(failure).into(), reason.into()];
+                    host.post(&Array::of(&message), &JsValue::UNDEFINED);
+                }
+                Output::Call { call, route, attempt, body } => {
+                    *keys = keys.wrapping_add(1);
+                    let key = *keys;
+                    if let Some(abort) = ask(host, endpoints, route, &attempt.text(), body, key) {
+                        exchanges.push(Exchange { key, call, abort, head: None });
+                    }
+                }
+                Output::Abort { call } => {
+                    if let Some(exchange) = take(exchanges, |exchange| exchange.call == call) {
+                        exchange.abort.abort();
+                    }
+                }
+                Output::LoggedOut { id, url } => {
+                    let message = [kind::LOGGED_OUT.into(), id.into(), url.into()];
+                    host.post(&Array::of(&message), &JsValue::UNDEFINED);
+                }
+                Output::State { status, session } => {
+                    let message = [kind::STATE.into(), name(status).into(), session.into()];
+                    host.post(&Array::of(&message), &JsValue::UNDEFINED);
+                }
+                Output::Tell { session } => host.tell(session),
+                Output::Wait(time) => {
+                    return host.wake(time.map_or(-1.0, |time| time.as_millis() as f64 + 1.0));
+                }
+            }
+        }
+    }
+}
+
+/// The one place where a token leaves this module's memory.
+fn send(host: &Host, flight: &Flight, authorization: &str, follow: bool) {
+    let Flight { id, url, headers, init, abort, .. } = flight;
+    if headers.set("authorization", authorization).is_err() {
+        return;
+    }
+    init.set_headers(headers);
+    init.set_mode(RequestMode::Cors);
+    init.set_signal(Some(&abort.signal()));
+    if !follow && init.get_redirect() != Some(RequestRedirect::Manual) {
+        init.set_redirect(RequestRedirect::Error);
+    }
+    host.settle(&host.fetch(url, init), stage::FETCH, *id);
+    let _ = headers.delete("authorization");
+}
+
+/// Hands the response to the page. Whether the flight goes on, since its body is read here.
+fn deliver(host: &Host, flight: &mut Flight) -> bool {
+    let Some(response) = flight.response.take() else { return false };
+    let body = response.body();
+    let message = Array::of(&[
+        kind::RESPONSE.into(),
+        flight.id.into(),
+        response.status().into(),
+        response.status_text().into(),
+        response.url().into(),
+        response.redirected().into(),
+        JsValue::from(response.type_()),
+        Array::from(&response.headers()).into(),
+    ]);
+    let Some(body) = body else {
+        message.push(&JsValue::NULL);
+        host.post(&message, &JsValue::UNDEFINED);
+        return false;
+    };
+    message.push(&body);
+    if host.post(&message, &Array::of(&[JsValue::from(&body)])) {
+        return false;
+    }
+    message.set(8, JsValue::TRUE);
+    flight.reader = Some(body.get_reader().unchecked_into());
+    host.post(&message, &JsValue::UNDEFINED);
+    true
+}
+
+/// Makes a request to the endpoints.
+fn ask(
+    host: &Host,
+    endpoints: &str,
+    route: Route,
+    attempt: &[u8],
+    body: &str,
+    key: u32,
+) -> Option<AbortController> {
+    let abort = AbortController::new().ok()?;
+    let headers = Headers::new().ok()?;
+    headers.set("content-type", "application/json").ok()?;
+    headers.set("strongroom-attempt", core::str::from_utf8(attempt).ok()?).ok()?;
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_headers(&headers);
+    init.set_body(&body.into());
+    init.set_mode(RequestMode::SameOrigin);
+    init.set_redirect(RequestRedirect::Error);
+    init.set_signal(Some(&abort.signal()));
+    let mut url = String::from(endpoints);
+    url.push_str(match route {
+        Route::Session => "/session",
+        Route::Refresh => "/refresh",
+        Route::Logout => "/logout",
+    });
+    host.settle(&host.fetch(&url, &init), stage::CALL, key);
+    Some(abort)
+}
+
+fn take<T>(list: &mut Vec<T>, wanted: impl Fn(&T) -> bool) -> Option<T> {
+    list.iter().position(wanted).map(|at| list.swap_remove(at))
+}
+
+fn refusal(error: ConfigError) -> Option<String> {
+    Some(error.message().into())
+}
+
+const fn name(status: Status) -> &'static str {
+    match status {
+        Status::Starting => "starting",
+        Status::SignedIn => "signed-in",
+        Status::SignedOut => "signed-out",
+        Status::Unreachable => "unreachable",
+    }
+}
+
+/// The `code` of the page's `VaultError`.
+const fn code(failure: Failure) -> &'static str {
+    match failure {
+        Failure::ResourceNotAllowed => "resource_not_allowed",
+        Failure::InsecureUrl => "insecure_url",
+        Failure::HeaderForbidden => "header_forbidden",
+        Failure::SignedOut => "signed_out",
+        Failure::SessionEnded => "session_ended",
+        Failure::RefreshFailed => "refresh_failed",
+        Failure::Unreachable => "unreachable",
+        Failure::RequestLimit => "request_limit",
+    }
+}

@@ -1,0 +1,120 @@
+import { VaultError, type VaultErrorCode } from "../errors.ts";
+import { AWAKE, DIED, READY, REFUSED, STATE } from "../protocol.ts";
+import type { Link, Linker } from "./link.ts";
+import { SessionStore } from "./session.ts";
+import type { Session } from "./types.ts";
+
+/** Something the page waits for: gets each message that carries its number. */
+export interface Waiter {
+  message(message: unknown[]): void;
+  fail(error: VaultError): void;
+}
+
+const START_MILLIS = 20_000;
+/** A worker that dies so often within a minute is not replaced any more. */
+const DEATHS = 3;
+
+/** The page's end of the port. Replaces a worker that has died. */
+export class Connection {
+  readonly session = new SessionStore();
+  login = "";
+  readonly #linker: Linker;
+  readonly #silent: VaultErrorCode;
+  readonly #waiters = new Map<number, Waiter>();
+  readonly #stop = new AbortController();
+  #link: Link | undefined;
+  #over: VaultError | undefined;
+  #deaths: number[] = [];
+  #id = 0;
+
+  /** `silent` is the error when nobody answers. */
+  constructor(linker: Linker, silent: VaultErrorCode) {
+    this.#linker = linker;
+    this.#silent = silent;
+    const awake = () => document.visibilityState === "visible" && this.send(AWAKE);
+    const options = { signal: this.#stop.signal };
+    addEventListener("online", awake, options);
+    addEventListener("pageshow", awake, options);
+    document.addEventListener("visibilitychange", awake, options);
+  }
+
+  /** Starts a worker; done once it is ready. */
+  open(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let ready = false;
+      const timer = setTimeout(() => failed(new VaultError(this.#silent)), START_MILLIS);
+      const failed = (error: VaultError) => {
+        if (this.#link !== link) return;
+        if (ready) return this.#died();
+        clearTimeout(timer);
+        this.end(error);
+        reject(error);
+      };
+      const link = this.#linker(failed);
+      this.#link = link;
+      link.port.onmessage = ({ data }: MessageEvent<unknown[]>) => {
+        const [kind, first, second] = data;
+        if (kind === READY) {
+          clearTimeout(timer);
+          ready = true;
+          this.login = String(first);
+          resolve();
+        } else if (kind === REFUSED) {
+          failed(new VaultError(first as VaultErrorCode, String(second)));
+        } else if (kind === STATE) {
+          this.session.set(first as Session["status"], second as string | undefined);
+        } else if (kind === DIED) {
+          this.#died();
+        } else {
+          this.#waiters.get(first as number)?.message(data);
+        }
+      };
+    });
+  }
+
+  /** Gives the waiter a number. */
+  expect(waiter: Waiter): number {
+    if (this.#over) throw this.#over;
+    this.#id = (this.#id % 0xffff_ffff) + 1;
+    this.#waiters.set(this.#id, waiter);
+    return this.#id;
+  }
+
+  done(id: number): void {
+    this.#waiters.delete(id);
+  }
+
+  send(kind: number, ...rest: unknown[]): void {
+    this.#link?.port.postMessage([kind, ...rest]);
+  }
+
+  sendWith(transfer: Transferable[], kind: number, ...rest: unknown[]): void {
+    this.#link?.port.postMessage([kind, ...rest], transfer);
+  }
+
+  /** For good. */
+  end(error: VaultError): void {
+    this.#over ??= error;
+    this.#stop.abort();
+    this.#link?.close();
+    this.#link = undefined;
+    this.#failAll(error);
+  }
+
+  #died(): void {
+    this.#link?.close();
+    this.#failAll(new VaultError("worker_restarted"));
+    const now = Date.now();
+    this.#deaths = [...this.#deaths.filter((at) => now - at < 60_000), now];
+    if (this.#deaths.length > DEATHS) return this.end(new VaultError("worker_failed", "it keeps failing"));
+    this.session.set("starting");
+    // The error reaches those who wait through `end`.
+    this.open().catch(() => {});
+  }
+
+  #failAll(error: VaultError): void {
+    const waiters = [...this.#waiters.values()];
+    this.#waiters.clear();
+    for (const waiter of waiters) waiter.fail(error);
+  }
+}

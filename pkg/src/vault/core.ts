@@ -1,0 +1,29 @@
+/** What the wasm asks of the worker's script. */
+export interface Host {
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  settle(promise: Promise<unknown>, stage: number, key: number): void;
+  post(message: unknown[], transfer: Transferable[] | undefined): boolean;
+  tell(text: string): void;
+  wake(millis: number): void;
+  monotonic(): number;
+  wall(): number;
+  random(bytes: Uint8Array<ArrayBuffer>): void;
+}
+
+/** The class that the wasm exports. */
+export interface Core {
+  resource(
+    origin: string,
+    paths: string[],
+    audience: string | undefined,
+    scope: string | undefined,
+    redirects: boolean,
+  ): string | undefined;
+  start(own: string, endpoints: string, provider: string | undefined): string | undefined;
+  message(message: unknown): void;
+  tick(): void;
+  heard(session: string): void;
+  settled(stage: number, key: number, failed: boolean, value: unknown): void;
+}
+
+export type CoreClass = new (host: Host) => Core;

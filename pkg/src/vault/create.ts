@@ -1,0 +1,88 @@
+import { VaultError, type VaultErrorCode } from "../errors.ts";
+import { FAIL, LOGOUT } from "../protocol.ts";
+import { Connection } from "./connection.ts";
+import { fetchThrough } from "./fetch.ts";
+import { isolatedAt } from "./isolated.ts";
+import type { Linker } from "./link.ts";
+import { inPage } from "./spawn.ts";
+import type { LoginOptions, LogoutOptions, Vault, VaultOptions } from "./types.ts";
+
+const wrong = (detail: string): VaultError => new VaultError("config_invalid", detail);
+
+/** The origin that an option names, and nothing but the origin. */
+const exactOrigin = (option: string, text: string): string => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || url.origin !== text.replace(/\/$/, "")) {
+    throw wrong(`\`${option}\` must be an exact origin such as https://vault.example.com`);
+  }
+  return url.origin;
+};
+
+/** The way to a worker, and the origin its log-in must be on. */
+const prepare = (options: VaultOptions, script: string | URL): [linker: Linker, home: string] => {
+  if (options.isolated !== undefined) {
+    for (const option of ["resources", "endpoints", "provider", "worker"] as const) {
+      if (options[option] !== undefined) throw wrong(`\`${option}\` is configured at the vault's own origin`);
+    }
+    const home = exactOrigin("isolated", options.isolated);
+    if (home === location.origin) throw wrong("`isolated` must be another origin than the page's");
+    return [isolatedAt(home), home];
+  }
+  const { endpoints, resources, provider, worker } = options;
+  if (typeof endpoints !== "string") throw wrong("`endpoints` is missing");
+  if (!Array.isArray(resources)) throw wrong("`resources` must be a list");
+  const base = new URL(endpoints, location.href).href.replace(/\/+$/, "");
+  // A copy: what the page changes later does not reach a replaced worker.
+  const configuration = structuredClone({ endpoints: base, provider, resources });
+  return [inPage(worker ?? script, configuration), location.origin];
+};
+
+const loginUrl = (base: string, { returnTo, maxAge, acrValues, prompt }: LoginOptions): URL => {
+  const url = new URL(base);
+  url.searchParams.set("return_to", new URL(returnTo ?? location.href, location.href).href);
+  if (maxAge !== undefined) url.searchParams.set("max_age", String(maxAge));
+  if (acrValues !== undefined) url.searchParams.set("acr_values", acrValues);
+  if (prompt !== undefined) url.searchParams.set("prompt", prompt);
+  return url;
+};
+
+const logOut = (connection: Connection, everywhere: boolean): Promise<{ logoutUrl?: string }> =>
+  new Promise((resolve, reject) => {
+    const id = connection.expect({
+      fail: reject,
+      message: ([kind, , first, second]) => {
+        connection.done(id);
+        if (kind === FAIL) reject(new VaultError(first as VaultErrorCode, undefined, second as string));
+        else resolve(first ? { logoutUrl: first as string } : {});
+      },
+    });
+    connection.send(LOGOUT, id, everywhere);
+  });
+
+/** Opens a vault whose worker's file is `script` unless the options say otherwise. */
+export const create = async (options: VaultOptions, script: () => string | URL): Promise<Vault> => {
+  if (typeof document === "undefined" || typeof Worker === "undefined" || !isSecureContext) {
+    throw new VaultError("unsupported_environment");
+  }
+  const [linker, home] = prepare(options, options.isolated === undefined ? (options.worker ?? script()) : "");
+  const connection = new Connection(linker, options.isolated ? "handshake_failed" : "worker_failed");
+  await connection.open();
+  if (new URL(connection.login).origin !== home) {
+    const error = new VaultError("handshake_failed", "its log-in is on another origin");
+    connection.end(error);
+    throw error;
+  }
+  return Object.freeze({
+    fetch: fetchThrough(connection, options.passthrough === true),
+    get session() {
+      return connection.session.snapshot;
+    },
+    subscribe: connection.session.subscribe,
+    login: (login: LoginOptions = {}) => {
+      location.assign(loginUrl(connection.login, login));
+      return new Promise<never>(() => {});
+    },
+    logout: async ({ everywhere = false }: LogoutOptions = {}) => logOut(connection, everywhere),
+    close: () => connection.end(new VaultError("closed")),
+  });
+};

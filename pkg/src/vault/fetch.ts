@@ -1,0 +1,78 @@
+import { VaultError, type VaultErrorCode } from "../errors.ts";
+import { CANCEL, CHUNK, ERROR, FAIL, FETCH, RESPONSE, type ResponseBody } from "../protocol.ts";
+import type { Connection, Waiter } from "./connection.ts";
+import { type Packed, pack } from "./request.ts";
+import { abortable, build, pulled } from "./response.ts";
+
+/** One request, from the message to the worker until its body has ended. */
+const perform = (connection: Connection, packed: Packed, signal: AbortSignal): Promise<Response> =>
+  new Promise((resolve, reject) => {
+    let chunks: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const end = () => {
+      connection.done(id);
+      signal.removeEventListener("abort", abort);
+    };
+    const fail = (error: unknown) => {
+      end();
+      reject(error);
+      chunks?.error(error);
+    };
+    const abort = () => {
+      connection.send(CANCEL, id);
+      fail(signal.reason);
+    };
+    const waiter: Waiter = {
+      fail,
+      message: (message) => {
+        const [kind, , first, second] = message;
+        if (kind === RESPONSE) {
+          let body = message[8] as ResponseBody;
+          if (body === true) {
+            const cancel = () => {
+              connection.send(CANCEL, id);
+              end();
+            };
+            [body, chunks] = pulled(connection, id, cancel);
+          } else {
+            end();
+            if (body) body = abortable(body, signal);
+          }
+          resolve(build(message as Parameters<typeof build>[0], body));
+        } else if (kind === CHUNK) {
+          if (first) return chunks?.enqueue(first as Uint8Array);
+          end();
+          chunks?.close();
+        } else if (kind === ERROR) {
+          fail(new TypeError(String(first)));
+        } else if (kind === FAIL) {
+          fail(new VaultError(first as VaultErrorCode, undefined, second as string));
+        }
+      },
+    };
+    const id = connection.expect(waiter);
+    signal.addEventListener("abort", abort);
+    const { url, headers, init, replayable, transfer } = packed;
+    try {
+      connection.sendWith(transfer, FETCH, id, url, headers, init, replayable);
+    } catch (error) {
+      fail(new VaultError("body_unusable", error instanceof Error ? error.message : undefined));
+    }
+  });
+
+/** `vault.fetch`. */
+export const fetchThrough =
+  (connection: Connection, passthrough: boolean) =>
+  async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    const spare = passthrough
+      ? new Request(input instanceof Request ? input.clone() : input, init)
+      : undefined;
+    const [request, packed] = await pack(input, init);
+    const { signal } = request;
+    signal.throwIfAborted();
+    try {
+      return await perform(connection, packed, signal);
+    } catch (error) {
+      if (spare && error instanceof VaultError && error.code === "resource_not_allowed") return fetch(spare);
+      throw error;
+    }
+  };

@@ -1,0 +1,59 @@
+import { VaultError } from "../errors.ts";
+import type { Pair, WireBody, WireInit } from "../protocol.ts";
+
+/** A request, ready to travel. */
+export interface Packed {
+  url: string;
+  headers: Pair[];
+  init: WireInit;
+  replayable: boolean;
+  transfer: Transferable[];
+}
+
+const FORBIDDEN = ["authorization", "cookie", "dpop"];
+
+/** The body as it can be cloned or transferred. What the browser encodes, `Request` has encoded already. */
+const packBody = async (request: Request, given: BodyInit | null | undefined): Promise<WireBody> => {
+  if (given instanceof URLSearchParams) return String(given);
+  if (typeof given === "string" || given instanceof Blob) return given;
+  if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) return given;
+  if (given instanceof ReadableStream) return request.body;
+  // FormData with its boundary, and bodies of Request objects.
+  if (given != null || (request.method !== "GET" && request.method !== "HEAD")) {
+    const blob = await request.blob();
+    return blob.size || given != null ? blob : null;
+  }
+  return null;
+};
+
+/** Takes a fetch call apart, with the errors that fetch gives for what it cannot take. */
+export const pack = async (
+  input: RequestInfo | URL,
+  init: RequestInit | undefined,
+): Promise<[Request, Packed]> => {
+  const given = (init ?? {}).body;
+  const request = new Request(input, init);
+  // `Request` drops `cookie` by itself, so that one is looked for in what was given.
+  const names = new Headers(init?.headers ?? (input instanceof Request ? input.headers : []));
+  const forbidden = FORBIDDEN.find((name) => names.has(name));
+  if (forbidden) throw new VaultError("header_forbidden", forbidden);
+  if (request.mode !== "cors")
+    throw new TypeError(`A vault's requests cannot have the mode "${request.mode}"`);
+  if (request.bodyUsed) throw new TypeError("The body has already been read");
+  const body = await packBody(request, given);
+  const { method, credentials, cache, redirect, referrerPolicy, integrity, keepalive } = request;
+  const wire: WireInit = { method, body, credentials, cache, redirect, referrerPolicy, integrity, keepalive };
+  if (request.referrer === "") wire.referrer = "";
+  const streams = body instanceof ReadableStream;
+  if (streams) wire.duplex = "half";
+  return [
+    request,
+    {
+      url: request.url,
+      headers: [...request.headers],
+      init: wire,
+      replayable: !streams,
+      transfer: streams ? [body] : [],
+    },
+  ];
+};

@@ -1,0 +1,119 @@
+/** A resource server: requests to it carry an access token. */
+export interface Resource {
+  /** The only origin its tokens go to: `https://api.example.com`. */
+  origin: string;
+  /** Paths, each covering whole segments; none: the whole origin. With paths, redirects fail unless `redirects`. */
+  paths?: readonly string[] | undefined;
+  /** The audience to ask a token for; the endpoints' default if missing. */
+  audience?: string | undefined;
+  /** The scope to ask for; the endpoints' default if missing. */
+  scope?: string | undefined;
+  /** Follow redirects although `paths` are set: the browser hides where they lead. */
+  redirects?: boolean | undefined;
+}
+
+/** The worker runs in the page's own origin. */
+export interface InPageOptions {
+  /** Where login, refresh, logout and session live, on the page's own origin: `"/auth"`. */
+  endpoints: string;
+  /** The only places that get a token. */
+  resources: readonly Resource[];
+  /** The OpenID provider's origin, if no resource may ever be there. */
+  provider?: string | undefined;
+  /** Where the worker's file is, if the bundler did not find it by itself. */
+  worker?: string | URL | undefined;
+  /** Let the page itself fetch what belongs to no resource, without a token. */
+  passthrough?: boolean | undefined;
+  isolated?: undefined;
+}
+
+/** The worker runs on a sibling origin of the same site; endpoints and resources are configured there. */
+export interface IsolatedOptions {
+  /** The vault's origin: `https://vault.example.com`. */
+  isolated: string;
+  /** Let the page itself fetch what belongs to no resource, without a token. */
+  passthrough?: boolean | undefined;
+  endpoints?: undefined;
+  resources?: undefined;
+  provider?: undefined;
+  worker?: undefined;
+}
+
+export type VaultOptions = InPageOptions | IsolatedOptions;
+
+/** A snapshot: the same object until something changes. It never has a token. */
+export interface Session {
+  readonly status: "starting" | "signed-in" | "signed-out" | "unreachable";
+  /** The session's public id, as in session lists. */
+  readonly id?: string;
+  readonly subject?: string;
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** When the user last proved who they are, in milliseconds since the epoch. */
+  readonly authTime?: number;
+  /** When the session ends whatever happens, in milliseconds since the epoch. */
+  readonly expiresAt?: number;
+  /** When the session ends unless it is used, in milliseconds since the epoch. */
+  readonly idleExpiresAt?: number;
+}
+
+export interface LoginOptions {
+  /** Where to come back to: a URL of the page's origin. The present one if missing. */
+  returnTo?: string | URL | undefined;
+  /** The sign-in must not be older than so many seconds. */
+  maxAge?: number | undefined;
+  /** The strength of sign-in to ask for. */
+  acrValues?: string | undefined;
+  /** OpenID Connect's `prompt`: `"login"`, `"none"` … */
+  prompt?: string | undefined;
+}
+
+export interface LogoutOptions {
+  /** End all sessions of this user, in every browser. */
+  everywhere?: boolean | undefined;
+}
+
+/** An open vault. Its functions can be passed around on their own. */
+export interface Vault {
+  /**
+   * `fetch`, with an access token for the listed resources. Rejects with fetch's own errors, or a `VaultError`.
+   *
+   * @example
+   * ```ts
+   * const response = await vault.fetch("https://api.example.com/v1/me", { signal: AbortSignal.timeout(5000) });
+   * const me = await response.json();
+   * ```
+   */
+  readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
+  /**
+   * Who is signed in. The same object until it changes.
+   *
+   * @example
+   * ```ts
+   * const session = useSyncExternalStore(vault.subscribe, () => vault.session);
+   * ```
+   */
+  readonly session: Session;
+  /** Calls back after each change of `session`; gives the function that stops it. */
+  readonly subscribe: (listener: () => void) => () => void;
+  /**
+   * Leaves the page to sign in, and comes back to `returnTo`.
+   *
+   * @example
+   * ```ts
+   * signInButton.onclick = () => vault.login({ returnTo: "/account" });
+   * ```
+   */
+  readonly login: (options?: LoginOptions) => Promise<never>;
+  /**
+   * Ends the session here and in all tabs. `logoutUrl` is where the provider's own log-out begins, if it has one.
+   *
+   * @example
+   * ```ts
+   * const { logoutUrl } = await vault.logout();
+   * if (logoutUrl) location.assign(logoutUrl);
+   * ```
+   */
+  readonly logout: (options?: LogoutOptions) => Promise<{ logoutUrl?: string }>;
+  /** Ends the worker. Open requests fail with `closed`; the session goes on. */
+  readonly close: () => void;
+}

@@ -1,0 +1,101 @@
+/**
+ * The vault's worker. It is one self-contained file: `new Worker(new URL("./vault.worker.js", import.meta.url))`.
+ * The page sends it its configuration and a port, once; everything after that goes over the port.
+ */
+import * as glue from "../wasm/vault/vault_bg.js";
+import base64 from "../wasm/vault/vault_bg.wasm?base64";
+import { type Configuration, DIED, READY, REFUSED } from "./protocol.ts";
+import type { Core, Host } from "./vault/core.ts";
+
+// Taken before anything else runs in this worker.
+const worker = self as unknown as typeof globalThis & { close(): void; onmessage: unknown };
+const { fetch, setTimeout, clearTimeout, crypto, performance, origin } = worker;
+const { now } = Date;
+
+const text = (value: string | undefined): string | undefined =>
+  value === undefined ? undefined : `${value}`;
+
+const load = (): void => {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const imports = { "./vault_bg.js": glue as unknown as WebAssembly.ModuleImports };
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
+  glue.__wbg_set_wasm(exports);
+  (exports["__wbindgen_start"] as (() => void) | undefined)?.();
+};
+
+const run = (configuration: Configuration, port: MessagePort): void => {
+  let core: Core | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const others = new BroadcastChannel("strongroom");
+
+  /** A trap leaves the wasm's memory in no known state: nothing of it may run again. */
+  const guarded = (work: (core: Core) => void): void => {
+    if (!core) return;
+    try {
+      work(core);
+    } catch {
+      core = undefined;
+      port.postMessage([DIED]);
+      worker.close();
+    }
+  };
+  const host: Host = {
+    fetch: (url, init) => fetch.call(worker, url, init),
+    settle: (promise, stage, key) =>
+      void promise.then(
+        (value) => guarded((core) => core.settled(stage, key, false, value)),
+        (error: unknown) =>
+          guarded((core) => core.settled(stage, key, true, String((error as Error)?.message))),
+      ),
+    post: (message, transfer = []) => {
+      try {
+        port.postMessage(message, transfer);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    tell: (text) => others.postMessage(text),
+    wake: (millis) => {
+      clearTimeout(timer);
+      timer = millis < 0 ? undefined : setTimeout(() => guarded((core) => core.tick()), millis);
+    },
+    monotonic: () => performance.now(),
+    wall: () => now(),
+    random: (bytes) => void crypto.getRandomValues(bytes),
+  };
+
+  const starting = new glue.VaultWorker(host);
+  const { endpoints, provider, resources } = configuration;
+  let refusal: string | undefined;
+  for (const { origin, paths = [], audience, scope, redirects } of resources) {
+    refusal ??= starting.resource(
+      `${origin}`,
+      paths.map(String),
+      text(audience),
+      text(scope),
+      redirects === true,
+    );
+  }
+  refusal ??= starting.start(origin, endpoints, text(provider));
+  if (refusal) {
+    port.postMessage([REFUSED, "config_invalid", refusal]);
+    return worker.close();
+  }
+  core = starting;
+  port.postMessage([READY, `${endpoints}/login`]);
+  port.onmessage = ({ data }) => guarded((core) => core.message(data));
+  others.onmessage = ({ data }) => typeof data === "string" && guarded((core) => core.heard(data));
+};
+
+worker.onmessage = ({ data, ports: [port] }: MessageEvent<Configuration>): void => {
+  worker.onmessage = null;
+  if (!port) return;
+  try {
+    load();
+    run(data, port);
+  } catch (error) {
+    port.postMessage([REFUSED, "worker_failed", error instanceof Error ? error.message : ""]);
+    worker.close();
+  }
+};
