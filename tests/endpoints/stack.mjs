@@ -2,7 +2,7 @@
 // STRONGROOM_STACK where a stack is running already, else started here and ended with the test.
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -13,7 +13,7 @@ const www = path.join(root, "www");
 const NAMES = ["inpage", "app", "vault", "api", "id"];
 
 /** The rotation's constants, shrunk so that a test need not wait minutes. */
-export const TIMING = { timeout: 1000, overlap: 2000, rest: 1500, late: 4000 };
+export const TIMING = { timeout: 500, overlap: 1000, rest: 1000, late: 3000 };
 
 /** A description of a stack that runs nowhere yet, with keys of its own in a folder that `stop` deletes. */
 export async function describe(overrides = {}) {
@@ -37,7 +37,7 @@ export async function describe(overrides = {}) {
       isolated: { id: "strongroom-isolated", secret: secret() },
     },
     dir,
-    site: www,
+    site: pages(dir),
     ...overrides,
   };
   writeFileSync(path.join(dir, "stack.json"), JSON.stringify(stack));
@@ -62,8 +62,8 @@ export async function start(overrides) {
     execFileSync(process.execPath, [path.join(www, "workers/build.mjs"), file], { stdio: "inherit" });
     children.push(await startProvider(stack));
     const workerd = path.join(root, "node_modules/workerd/bin/workerd");
-    const serve = [workerd, "serve", path.join(stack.dir, "stack.capnp")];
-    children.push(spawn(process.execPath, serve, { stdio: ["ignore", "inherit", "inherit"] }));
+    const serve = ["serve", path.join(stack.dir, "stack.capnp")];
+    children.push(spawn(workerd, serve, { stdio: ["ignore", "inherit", "inherit"] }));
     await until(() => connects(stack.ports.site), "workerd");
     return { stack, provider: control(children[0].pid), stop };
   } catch (error) {
@@ -88,6 +88,16 @@ export async function startProvider(stack) {
 /** Hangs a process (its port still takes connections) and lets it go on. */
 function control(pid) {
   return { hang: () => process.kill(pid, "SIGSTOP"), resume: () => process.kill(pid, "SIGCONT") };
+}
+
+/** Pages enough to serve: what is in them is the demo's business. */
+function pages(dir) {
+  for (const name of ["app", "vault"]) {
+    mkdirSync(path.join(dir, "dist", name, "assets"), { recursive: true });
+    writeFileSync(path.join(dir, "dist", name, "index.html"), `<!doctype html><title>${name}</title>`);
+    writeFileSync(path.join(dir, "dist", name, "assets/main-1a2b.js"), "export {};");
+  }
+  return dir;
 }
 
 /** A throw-away authority and one certificate for all names. */

@@ -87,7 +87,7 @@ async function route(context: Context, request: Request): Promise<Response> {
       context.core.guard(name, request);
       return logout(context, request);
     default:
-      throw new EndpointsError("not_found");
+      return new Response(null, { status: 404, headers: { "cache-control": "no-store" } });
   }
 }
 

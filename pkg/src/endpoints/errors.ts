@@ -1,7 +1,6 @@
 /** Every way in which the endpoints can refuse, as a stable code. */
 export type EndpointsErrorCode =
   | "method_not_allowed"
-  | "not_found"
   | "origin_refused"
   | "fetch_site_refused"
   | "content_type_refused"
