@@ -81,8 +81,7 @@ pub(crate) fn check_built(site: &Path, stop: &Receiver<()>) -> Result<()> {
 
 fn check_in(site: &Path, ports: Ports, chromium: &Path, started: Instant, stop: &Receiver<()>) -> Result<()> {
     // Windows short enough that tokens expire and handles rotate within the check.
-    let timing =
-        json!({ "clientTimeout": 2000, "replayWindow": 4000, "minRotation": 3000, "lateWindow": 8000 });
+    let timing = json!({ "timeout": 1500, "overlap": 3000, "rest": 3000, "late": 8000 });
     let settings = Settings { ports, access_token_seconds: 10, timing: Some(timing) };
     let mut stack = Stack::start(site, &settings)?;
     println!("stack ready in {:.1} s", started.elapsed().as_secs_f64());

@@ -146,7 +146,7 @@ impl Stack {
         let script = |name: &str| site.join(name).to_string_lossy().into_owned();
         cmd::run_quiet(&mut node(&script("workers/build.mjs"), [&file]))?;
         self.spawn("provider", node(&script("provider/main.mjs"), [&file]))?;
-        let mut workerd = node("node_modules/workerd/bin/workerd", ["serve"]);
+        let mut workerd = command("node_modules/workerd/bin/workerd", ["serve"]);
         workerd.arg(self.folder.join("stack.capnp"));
         self.spawn("workerd", workerd)?;
         for (name, port) in [("provider", ports.id), ("workerd", ports.site), ("workerd", ports.api)] {
