@@ -5,9 +5,12 @@ export type DemoConfig =
   | { mode: "inpage"; endpoints: string; api: string; resources: Resource[] }
   | { mode: "isolated"; vault: string; api: string };
 
-/** Reads `/config.json`; rejects with a plain sentence when the site does not give one. */
+/** The site did not give its settings. */
+export class SiteError extends Error {}
+
+/** Reads `/config.json`; rejects with a `SiteError`. */
 export const loadConfig = async (): Promise<DemoConfig> => {
-  const response = await fetch("/config.json", { cache: "no-store" });
-  if (!response.ok) throw new Error(`The site answered ${response.status} for its settings.`);
+  const response = await fetch("/config.json", { cache: "no-store" }).catch(() => undefined);
+  if (!response?.ok) throw new SiteError();
   return (await response.json()) as DemoConfig;
 };

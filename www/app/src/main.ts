@@ -9,43 +9,32 @@ import { showAlert, showAnswer, showMode, showSession } from "./view.ts";
 
 const home = new URL("/", location.href).href;
 
-let vault: Vault | undefined;
-let failure: Problem | undefined;
-let lastStatus = "starting";
+/** What went wrong last, and what its "Try again" does. */
+let failure: { problem: Problem; again: () => Promise<void> } | undefined;
+let unreachable = false;
 
-const render = (): void => {
-  if (vault) showSession(vault.session);
-  showAlert(failure ?? (vault?.session.status === "unreachable" ? problem("unreachable") : undefined));
+const fail = (problem: Problem, again: () => Promise<void>): void => {
+  failure = { problem, again };
+  alarm();
 };
 
-const onSession = (): void => {
-  const status = vault?.session.status ?? "starting";
-  if (status !== lastStatus) {
-    log(`Session: ${status}`);
-    if (status === "signed-in") failure = undefined;
-    lastStatus = status;
-  }
-  render();
-  void showReach();
-};
+const alarm = (): void => showAlert(failure?.problem ?? (unreachable ? problem("unreachable") : undefined));
 
 /** Runs what a button asks for; a failure becomes the page's alert. */
-const attempt = async (what: string, work: (open: Vault) => Promise<unknown>): Promise<void> => {
-  if (!vault) return;
+const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
   failure = undefined;
-  render();
+  alarm();
+  log(what);
   try {
-    log(what);
-    await work(vault);
+    await work();
   } catch (error) {
-    failure = problemOf(error);
-    log(`${what}: ${failure.code}`);
-    render();
+    const problem = problemOf(error);
+    log(`${what}: ${problem.code}`);
+    fail(problem, () => attempt(what, work));
   }
 };
 
-const call = async (url: string): Promise<void> => {
-  if (!vault) return;
+const call = async (vault: Vault, url: string): Promise<void> => {
   const started = performance.now();
   showAnswer({ outcome: "pending", title: "Calling…" });
   try {
@@ -63,65 +52,72 @@ const call = async (url: string): Promise<void> => {
   void showReach();
 };
 
-const open = async (config: DemoConfig): Promise<Vault> =>
-  config.mode === "isolated"
-    ? openVault({ isolated: config.vault })
-    : openVault({ endpoints: config.endpoints, resources: config.resources });
+/** Leaves for the provider's page. */
+const signIn = (vault: Vault) => attempt("Sign in", () => vault.login({ returnTo: home }));
 
-const start = async (): Promise<void> => {
-  failure = undefined;
-  render();
-  let config: DemoConfig;
-  try {
-    config = await loadConfig();
-  } catch {
-    failure = problem("site");
-    return render();
-  }
+/** Ends the session here, then the one at the provider, which sends the browser back. */
+const signOut = (vault: Vault, everywhere: boolean) =>
+  attempt(everywhere ? "Sign out everywhere" : "Sign out", async () => {
+    const { logoutUrl } = await vault.logout({ everywhere });
+    if (logoutUrl !== undefined) location.assign(logoutUrl);
+  });
+
+const open = async (): Promise<void> => {
+  const config = await loadConfig();
   showMode(config.mode);
-  try {
-    vault = await open(config);
-  } catch (error) {
-    failure = problemOf(error);
-    log(`Vault: ${failure.code}`);
-    return render();
-  }
-  log("Vault: open");
-  vault.subscribe(onSession);
-  onSession();
-  listen(config);
+  const vault = await openVault(
+    config.mode === "isolated"
+      ? { isolated: config.vault }
+      : { endpoints: config.endpoints, resources: config.resources },
+  );
+  bind(vault, config);
+  follow(vault);
+  takeProblem(vault);
 };
 
-const listen = (config: DemoConfig): void => {
+const bind = (vault: Vault, { api }: DemoConfig): void => {
   const on = (id: string, work: () => Promise<void>) => {
     button(id).onclick = () => void work();
   };
-  on("sign-in", () => attempt("Sign in", (open) => open.login({ returnTo: home })));
-  on("sign-out", () => attempt("Sign out", (open) => open.logout()));
-  on("sign-out-everywhere", () =>
-    attempt("Sign out everywhere", (open) => open.logout({ everywhere: true })),
-  );
-  on("call-es256", () => call(`${config.api}/v1/me`));
-  on("call-rs256", () => call(`${config.api}/v2/me`));
-  on("call-unlisted", () => call("https://unlisted.example/"));
+  on("sign-in", () => signIn(vault));
+  on("sign-out", () => signOut(vault, false));
+  on("sign-out-everywhere", () => signOut(vault, true));
+  on("call-es256", () => call(vault, `${api}/v1/me`));
+  on("call-rs256", () => call(vault, `${api}/v2/me`));
+  on("call-unlisted", () => call(vault, "https://unlisted.example/"));
+  // While the server is away the vault tries again by itself; a call makes it try at once.
+  on("retry", () => failure?.again() ?? call(vault, `${api}/v1/me`));
+};
+
+/** Keeps the page in step with the session. */
+const follow = (vault: Vault): void => {
+  let last: string | undefined;
+  const change = () => {
+    const { status } = vault.session;
+    unreachable = status === "unreachable";
+    if (status !== last) log(`Session: ${status}`);
+    if (status === "signed-in" && last !== undefined) failure = undefined;
+    last = status;
+    showSession(vault.session);
+    alarm();
+    void showReach();
+  };
+  vault.subscribe(change);
+  change();
+  setInterval(() => showSession(vault.session), 1000);
 };
 
 /** A sign-in that failed on the server comes back with the reason's code, which is taken out of the URL. */
-const takeProblem = (): void => {
+const takeProblem = (vault: Vault): void => {
   const url = new URL(location.href);
   const code = url.searchParams.get("problem");
   if (code === null) return;
   url.searchParams.delete("problem");
   history.replaceState(null, "", url);
-  failure = problem(code);
   log(`Sign in: ${code}`);
+  fail(problem(code), () => signIn(vault));
 };
 
-button("retry").onclick = () =>
-  void (vault ? attempt("Try again", (open) => open.login({ returnTo: home })) : start());
-setInterval(render, 1000);
-void start().then(() => {
-  takeProblem();
-  render();
-});
+button("retry").onclick = () => void failure?.again();
+void attempt("Open the vault", open);
 void showReach();

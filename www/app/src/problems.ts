@@ -1,5 +1,6 @@
 // What each failure means to a person. The code is the stable part; the words are the demo's own.
 import { VaultError } from "strongroom";
+import { SiteError } from "./config.ts";
 
 export interface Problem {
   code: string;
@@ -38,7 +39,15 @@ export const problem = (code: string, detail = "See the browser's console."): Pr
 };
 
 export const problemOf = (error: unknown): Problem => {
-  if (error instanceof VaultError) return problem(error.code, error.message);
+  if (error instanceof VaultError) {
+    // The endpoints' own reason says more where the demo has words for it; the code stays the vault's.
+    const { title, text } = problem(
+      error.reason && error.reason in words ? error.reason : error.code,
+      error.message,
+    );
+    return { code: error.code, title, text };
+  }
+  if (error instanceof SiteError) return problem("site");
   if (error instanceof TypeError) return problem("network");
   return problem("unknown", error instanceof Error ? error.message : String(error));
 };
