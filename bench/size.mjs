@@ -50,7 +50,9 @@ const rows = [
 
 const width = Math.max(...rows.map(([name]) => name.length));
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`.padStart(11);
-console.log(`${"".padEnd(width)} ${"raw".padStart(11)} ${"gzip".padStart(11)} ${"brotli".padStart(11)}  budget`);
+console.log(
+  `${"".padEnd(width)} ${"raw".padStart(11)} ${"gzip".padStart(11)} ${"brotli".padStart(11)}  budget`,
+);
 for (const [name, files] of rows) {
   const { raw, gzip, brotli } = sum(files);
   const budget = budgets[name];

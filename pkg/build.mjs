@@ -1,6 +1,6 @@
 // Builds pkg/dist from pkg/src and pkg/wasm. Run through `cargo xtask build`, which makes pkg/wasm first.
 import { build } from "esbuild";
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -76,4 +76,5 @@ for (const artifact of ["edge", "session"]) {
 
 // TypeScript 7's package has no JavaScript API: its compiler is run as a program.
 const typescript = path.dirname(createRequire(import.meta.url).resolve("typescript/package.json"));
-execFileSync(process.execPath, [path.join(typescript, "bin", "tsc"), "--project", root], { stdio: "inherit" });
+const tsc = [path.join(typescript, "bin", "tsc"), "--project", root];
+process.exitCode = spawnSync(process.execPath, tsc, { stdio: "inherit" }).status ?? 1;
