@@ -2,7 +2,7 @@
 import type { Context, EndpointsOptions, Session } from "./context.ts";
 import { Core } from "./core.ts";
 import { EndpointsError } from "./errors.ts";
-import type { LoadGlue } from "./glue.ts";
+import type { LoadGlue, SessionGlue } from "./glue.ts";
 import { callback, login } from "./login.ts";
 import { logout } from "./logout.ts";
 import { refresh } from "./refresh.ts";
@@ -32,12 +32,15 @@ export interface Endpoints<Env = unknown> {
 
 /** `createEndpoints` for one way of loading the wasm. */
 export function endpointsWith(loadGlue: LoadGlue) {
+  // Once for all endpoints of an isolate: a second instance would take the glue away from the first one's objects.
+  let glue: SessionGlue | undefined;
+  const load = () => (glue ??= loadGlue());
   return function createEndpoints<Env = unknown>(
     options: EndpointsOptions | ((env: Env) => EndpointsOptions),
   ): Endpoints<Env> {
     let configured: Omit<Context, "waitUntil"> | undefined;
     const configure = (env?: Env) => {
-      configured ??= prepare(loadGlue, typeof options === "function" ? options(env as Env) : options);
+      configured ??= prepare(load, typeof options === "function" ? options(env as Env) : options);
       return configured;
     };
     const detached = (work: Promise<unknown>) => void work.catch(() => undefined);
