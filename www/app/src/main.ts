@@ -39,10 +39,9 @@ const call = async (vault: Vault, url: string): Promise<void> => {
   showAnswer({ outcome: "pending", title: "Calling…" });
   try {
     const response = await vault.fetch(url);
-    const body: unknown = await response.json();
+    const body = readable(await response.text());
     const title = `${response.status} · ${Math.round(performance.now() - started)} ms`;
-    const outcome = response.ok ? "ok" : "error";
-    showAnswer({ outcome, title, code: String(response.status), body: JSON.stringify(body, null, 2) });
+    showAnswer({ outcome: response.ok ? "ok" : "error", title, code: String(response.status), body });
     log(`GET ${url}: ${title}`);
   } catch (error) {
     const { code, title, text } = problemOf(error);
@@ -50,6 +49,15 @@ const call = async (vault: Vault, url: string): Promise<void> => {
     log(`GET ${url}: ${code}`);
   }
   void showReach();
+};
+
+/** JSON with line breaks; anything else as it came. */
+const readable = (text: string): string => {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
 };
 
 /** Leaves for the provider's page. */
