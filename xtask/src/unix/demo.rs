@@ -1,6 +1,6 @@
 //! `cargo xtask demo`: the product's main job on real parts, for a person to open or, with `--check`, by itself.
 
-use super::cmd::{self, command, node, step};
+use super::cmd::{self, command, step};
 use super::stack::{self, Ports, Settings, Stack};
 use super::{paths, provision};
 use anyhow::{Context, Result, bail};
@@ -85,7 +85,7 @@ fn check_in(site: &Path, ports: Ports, chromium: &Path, started: Instant, stop: 
     let settings = Settings { ports, access_token_seconds: 10, timing: Some(timing) };
     let mut stack = Stack::start(site, &settings)?;
     println!("stack ready in {:.1} s", started.elapsed().as_secs_f64());
-    let mut driver = node("--test", ["--test-reporter=spec", "--test-concurrency=1", "tests/demo/"]);
+    let mut driver = cmd::node_tests(["tests/demo/demo.test.mjs"]);
     driver.env("STRONGROOM_STACK", &stack.file).env("CHROMIUM", chromium);
     let mut driver = driver.spawn().context("cannot start node")?;
     let status = loop {

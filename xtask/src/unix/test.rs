@@ -1,8 +1,8 @@
 //! The test run, in three tiers.
 
-use super::cmd::{self, cargo, node, step, which};
+use super::cmd::{self, cargo, step, which};
 use super::stack;
-use super::{check, demo, package, simulate};
+use super::{check, demo, package, provision, simulate};
 use anyhow::{Result, bail};
 use lexopt::prelude::*;
 use std::time::Instant;
@@ -23,10 +23,11 @@ struct Suite {
     run: fn(Tier) -> Result<()>,
 }
 
-const SUITES: [Suite; 7] = [
+const SUITES: [Suite; 8] = [
     Suite { name: "native", from: Tier::Quick, run: native },
     Suite { name: "structure", from: Tier::Default, run: structure },
     Suite { name: "packaging", from: Tier::Quick, run: |_| node_suite("packaging") },
+    Suite { name: "engines", from: Tier::Default, run: |_| engines() },
     Suite { name: "runtimes", from: Tier::Quick, run: |_| node_suite("runtimes") },
     Suite { name: "simulation", from: Tier::Default, run: simulation },
     Suite { name: "endpoints", from: Tier::Default, run: |_| node_suite("endpoints") },
@@ -94,7 +95,15 @@ fn structure(tier: Tier) -> Result<()> {
 }
 
 fn node_suite(name: &str) -> Result<()> {
-    cmd::run(&mut node("--test", ["--test-reporter=spec", &format!("tests/{name}/")]))
+    cmd::run(&mut cmd::node_tests([format!("tests/{name}/")]))
+}
+
+/// A suite that needs all three browser engines.
+fn engines() -> Result<()> {
+    provision::chromium()?;
+    provision::firefox()?;
+    provision::webkit()?;
+    node_suite("engines")
 }
 
 fn simulation(tier: Tier) -> Result<()> {
@@ -103,6 +112,7 @@ fn simulation(tier: Tier) -> Result<()> {
 }
 
 fn demo() -> Result<()> {
+    cmd::run(cmd::node_tests(["tests/demo/leaks.test.mjs"]).env("CHROMIUM", provision::chromium()?))?;
     let stop = demo::on_signal()?;
     demo::check_built(&stack::build_site()?, &stop)
 }
