@@ -102,26 +102,49 @@ fn node() -> Result<()> {
 
 /// Finds Chromium, or installs it on Debian as root. `CHROMIUM` in the environment names another one.
 pub(crate) fn chromium() -> Result<PathBuf> {
-    if let Some(named) = std::env::var_os("CHROMIUM") {
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    browser("Chromium", "CHROMIUM", &["chromium"], || names.into_iter().find_map(which))
+}
+
+/// Finds Firefox, or installs it on Debian as root. `FIREFOX` in the environment names another one.
+pub(crate) fn firefox() -> Result<PathBuf> {
+    let names = ["firefox-esr", "firefox"];
+    browser("Firefox", "FIREFOX", &["firefox-esr"], || names.into_iter().find_map(which))
+}
+
+/// Finds WebKitGTK's driver and the display it needs, or installs both on Debian as root. `WEBKIT_DRIVER` in the
+/// environment names another driver.
+pub(crate) fn webkit() -> Result<PathBuf> {
+    browser("WebKitGTK", "WEBKIT_DRIVER", &["webkit2gtk-driver", "xvfb"], || {
+        which("Xvfb").and_then(|_| which("WebKitWebDriver"))
+    })
+}
+
+/// The program that the environment names, else the one that is found, else the one that Debian's packages bring.
+fn browser(
+    name: &str,
+    variable: &str,
+    packages: &[&str],
+    find: impl Fn() -> Option<PathBuf>,
+) -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os(variable) {
         let named = PathBuf::from(named);
         if !named.is_file() {
-            bail!("CHROMIUM names {}, which does not exist", named.display());
+            bail!("{variable} names {}, which does not exist", named.display());
         }
         return Ok(named);
     }
-    let find = || {
-        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].into_iter().find_map(which)
-    };
     if let Some(found) = find() {
         return Ok(found);
     }
+    let wanted = packages.join(" ");
     if !can_apt() {
         bail!(
-            "Chromium is needed. Install it (Debian: sudo apt-get install chromium), or name one: CHROMIUM=/path/to/chrome"
+            "{name} is needed. Install it (Debian: sudo apt-get install {wanted}), or name one: {variable}=/path/to/it"
         );
     }
-    step("Chromium from Debian's packages", || apt_install(&["chromium"]))?;
-    find().context("chromium was installed, but is not on the PATH")
+    step(&format!("{name} from Debian's packages"), || apt_install(packages))?;
+    find().with_context(|| format!("{wanted} was installed, but is not on the PATH"))
 }
 
 /// Makes sure of `cargo deny`.
