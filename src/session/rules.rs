@@ -80,7 +80,7 @@ impl Rule {
         }
     }
 
-    /// Whether the rule recognises the facts. Rules before it are taken to have been asked.
+    /// Whether the rule recognises the facts. Rules before it are taken to have been asked: each of them narrows it.
     pub fn matches(self, facts: &Facts, timing: &Timing) -> bool {
         let child = matches!(facts.place, Place::Child { .. });
         let parent = facts.place == Place::Parent;
@@ -99,7 +99,7 @@ impl Rule {
             Rule::Coalesce => parent && overlap,
             Rule::KnownParent => parent && facts.known,
             Rule::StaleParent => parent && facts.child_presented,
-            Rule::Recover => parent,
+            Rule::Recover => parent && !facts.child_presented,
             Rule::Ahead => facts.ahead,
             Rule::Late => facts.known || facts.spent_lately,
             Rule::Reuse => true,
