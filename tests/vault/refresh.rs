@@ -1,5 +1,4 @@
 //! The refresh machine: one rule a test, then random schedules against its invariants.
-#![cfg(feature = "vault")]
 
 use std::time::Duration;
 use strongroom::time::Timestamp;
