@@ -9,18 +9,22 @@ export class Browser {
   /** host → name → value */
   cookies = new Map();
 
-  constructor(stack) {
-    this.stack = stack;
+  /** `local`: handlers in this process, by origin, in place of the network. */
+  constructor(stack, local = {}) {
+    this.local = local;
     this.agent = new Agent({ ca: readFileSync(stack.tls.ca), keepAlive: true });
   }
 
   /** One request; no redirect is followed. Gives `{ status, headers, text, json, setCookies }`. */
   async request(url, { method = "GET", headers = {}, body, cookies = true } = {}) {
-    const { hostname } = new URL(url);
+    const { hostname, origin } = new URL(url);
     const jar = this.jar(hostname);
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
     const all = { ...(cookies && cookie ? { cookie } : {}), ...headers };
-    const answer = await exchange(url, { method, headers: all, agent: this.agent, lookup: loopback }, body);
+    const handler = this.local[origin];
+    const answer = handler
+      ? await locally(handler, url, { method, headers: all, body })
+      : await exchange(url, { method, headers: all, agent: this.agent, lookup: loopback }, body);
     if (cookies) for (const text of answer.setCookies) this.#store(jar, text);
     return answer;
   }
@@ -109,6 +113,31 @@ const NAVIGATION = {
 function loopback(_hostname, options, done) {
   if (options.all) done(null, [{ address: "127.0.0.1", family: 4 }]);
   else done(null, "127.0.0.1", 4);
+}
+
+/** `fetch` that knows the names and the authority of the stack. */
+export function fetchIn(stack) {
+  const agent = new Agent({ ca: readFileSync(stack.tls.ca) });
+  return async (url, { method = "GET", headers, body, signal } = {}) => {
+    const plain = Object.fromEntries(new Headers(headers));
+    const options = { method, headers: plain, agent, lookup: loopback, ...(signal ? { signal } : {}) };
+    const answer = await exchange(url, options, body?.toString());
+    const type = { "content-type": answer.headers["content-type"] ?? "" };
+    return new Response(answer.text || null, { status: answer.status, headers: type });
+  };
+}
+
+async function locally(handler, url, init) {
+  const response = await handler(new Request(url, { ...init, redirect: "manual" }));
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get("content-type") ?? "");
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    text,
+    json: isJson ? JSON.parse(text) : undefined,
+    setCookies: response.headers.getSetCookie(),
+  };
 }
 
 function exchange(url, options, body) {

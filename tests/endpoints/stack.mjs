@@ -48,7 +48,7 @@ export async function describe(overrides = {}) {
 export async function start(overrides) {
   if (process.env.STRONGROOM_STACK) {
     const stack = JSON.parse(readFileSync(process.env.STRONGROOM_STACK, "utf8"));
-    return { stack, provider: control(stack.pids.provider), stop: async () => {} };
+    return { stack, provider: control(stack.pids.provider, stack.ports.id), stop: async () => {} };
   }
   const stack = await describe(overrides);
   const file = path.join(stack.dir, "stack.json");
@@ -65,7 +65,7 @@ export async function start(overrides) {
     const serve = ["serve", path.join(stack.dir, "stack.capnp")];
     children.push(spawn(workerd, serve, { stdio: ["ignore", "inherit", "inherit"] }));
     await until(() => connects(stack.ports.site), "workerd");
-    return { stack, provider: control(children[0].pid), stop };
+    return { stack, provider: control(children[0].pid, stack.ports.id), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -85,9 +85,18 @@ export async function startProvider(stack) {
   return child;
 }
 
-/** Hangs a process (its port still takes connections) and lets it go on. */
-function control(pid) {
-  return { hang: () => process.kill(pid, "SIGSTOP"), resume: () => process.kill(pid, "SIGCONT") };
+/** What can happen to a provider: its port closes, or it takes connections and does not answer. */
+function control(pid, port) {
+  const toggle = async (up) => {
+    process.kill(pid, "SIGUSR2");
+    await until(async () => (await connects(port)) === up, "the provider");
+  };
+  return {
+    down: () => toggle(false),
+    up: () => toggle(true),
+    hang: () => process.kill(pid, "SIGSTOP"),
+    resume: () => process.kill(pid, "SIGCONT"),
+  };
 }
 
 /** Pages enough to serve: what is in them is the demo's business. */
@@ -164,6 +173,9 @@ async function connects(port) {
     socket.once("connect", () => socket.destroy());
   });
 }
+
+/** Lets time pass. */
+export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Waits until `check` is true, for 20 seconds at most. */
 export async function until(check, what) {

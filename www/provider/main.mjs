@@ -1,5 +1,6 @@
 // The demo's OpenID provider: `oidc-provider`, a certified implementation, with a login page of its own.
 //   node www/provider/main.mjs stack.json      prints "ready <origin>" once it answers
+//   kill -USR2 <pid>                           takes it down, and up again
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { interactions } from "./interactions.mjs";
@@ -23,4 +24,13 @@ const server = createServer(
     });
   },
 );
-server.listen(stack.ports.id, "127.0.0.1", () => console.log(`ready ${stack.origins.id}`));
+const listen = () =>
+  server.listen(stack.ports.id, "127.0.0.1", () => console.log(`ready ${stack.origins.id}`));
+listen();
+
+// Down (nobody listens, open connections break) and up again, keeping what it knows: for checks of an outage.
+process.on("SIGUSR2", () => {
+  if (!server.listening) return listen();
+  server.close(() => console.log("down"));
+  server.closeAllConnections();
+});

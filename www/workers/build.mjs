@@ -84,7 +84,7 @@ const config :Workerd.Config = (
 
 const site :Workerd.Worker = (
   modules = [${site}],
-  compatibilityDate = "2026-10-30",
+  compatibilityDate = "2026-10-23",
   globalOutbound = "provider",
   bindings = [
     ${shared},
@@ -100,7 +100,7 @@ const site :Workerd.Worker = (
 
 const api :Workerd.Worker = (
   modules = [${api}],
-  compatibilityDate = "2026-10-30",
+  compatibilityDate = "2026-10-23",
   globalOutbound = "provider",
   bindings = [${shared}],
 );
