@@ -1,8 +1,8 @@
 import { VaultError, type VaultErrorCode } from "../errors.ts";
-import { CANCEL, CHUNK, ERROR, FAIL, FETCH, RESPONSE, type ResponseBody } from "../protocol.ts";
+import { CANCEL, CHUNK, ERROR, FAIL, FETCH, RESPONSE } from "../protocol.ts";
 import type { Connection, Waiter } from "./connection.ts";
 import { type Packed, pack } from "./request.ts";
-import { abortable, build, pulled } from "./response.ts";
+import { abortable, build, type Head, pulled } from "./response.ts";
 
 /** One request, from the message to the worker until its body has ended. */
 const perform = (connection: Connection, packed: Packed, signal: AbortSignal): Promise<Response> =>
@@ -26,7 +26,8 @@ const perform = (connection: Connection, packed: Packed, signal: AbortSignal): P
       message: (message) => {
         const [kind, , first, second] = message;
         if (kind === RESPONSE) {
-          let body = message[8] as ResponseBody;
+          const head = message as Head;
+          let body = head[8];
           if (body === true) {
             const cancel = () => {
               connection.send(CANCEL, id);
@@ -37,7 +38,7 @@ const perform = (connection: Connection, packed: Packed, signal: AbortSignal): P
             end();
             if (body) body = abortable(body, signal);
           }
-          resolve(build(message as Parameters<typeof build>[0], body));
+          resolve(build(head, body, signal));
         } else if (kind === CHUNK) {
           if (first) return chunks?.enqueue(first as Uint8Array);
           end();

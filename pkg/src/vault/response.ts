@@ -1,39 +1,57 @@
 import { PULL, type Pair, type ResponseBody } from "../protocol.ts";
 import type { Connection } from "./connection.ts";
 
-type Facts = Pick<Response, "url" | "redirected" | "type" | "status">;
+/** A RESPONSE message. */
+export type Head = [
+  kind: number,
+  id: number,
+  status: number,
+  statusText: string,
+  url: string,
+  redirected: boolean,
+  type: ResponseType,
+  headers: Pair[],
+  body: ResponseBody,
+];
 
-/** What the `Response` constructor cannot be told. Clones keep it. */
-const withFacts = (response: Response, facts: Facts): Response => {
-  const own: PropertyDescriptorMap = {};
-  for (const [name, value] of Object.entries(facts)) own[name] = { value, configurable: true };
-  own["clone"] = {
-    value: () => withFacts(Response.prototype.clone.call(response), facts),
-    configurable: true,
-  };
-  return Object.defineProperties(response, own);
+const NULL_BODY = [101, 103, 204, 205, 304];
+const READERS = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as const;
+
+/** What the `Response` constructor cannot be told, on the response itself and on its clones. */
+const complete = (response: Response, facts: Partial<Response>, signal: AbortSignal): Response => {
+  const own: Record<string, unknown> = { ...facts };
+  own["clone"] = () => complete(Response.prototype.clone.call(response), facts, signal);
+  for (const name of READERS) {
+    const read = Response.prototype[name] as (() => Promise<unknown>) | undefined;
+    // Some engines turn every failure of a constructed body into a TypeError; fetch gives the signal's reason.
+    if (read) {
+      own[name] = () =>
+        read.call(response).catch((error: unknown) => {
+          throw signal.aborted ? signal.reason : error;
+        });
+    }
+  }
+  for (const [name, value] of Object.entries(own)) {
+    Object.defineProperty(response, name, { value, configurable: true, writable: true });
+  }
+  return response;
 };
 
 /** A real `Response` for what the worker got. */
 export const build = (
-  [, , status, statusText, url, redirected, type, headers]: [
-    number,
-    number,
-    number,
-    string,
-    string,
-    boolean,
-    ResponseType,
-    Pair[],
-  ],
+  [, , status, statusText, url, redirected, type, headers]: Head,
   body: ReadableStream | null,
+  signal: AbortSignal,
 ): Response => {
   if (type === "opaqueredirect") {
-    const response = new Response(null);
-    Object.defineProperty(response, "ok", { value: false });
-    return withFacts(response, { url, redirected, type, status });
+    return complete(new Response(null), { url, redirected, type, status, ok: false }, signal);
   }
-  return withFacts(new Response(body, { status, statusText, headers }), { url, redirected, type, status });
+  if (body && NULL_BODY.includes(status)) {
+    void body.cancel();
+    body = null;
+  }
+  const response = new Response(body, { status, statusText, headers });
+  return complete(response, { url, redirected, type }, signal);
 };
 
 /** A body that comes over the port, chunk by chunk, each asked for: for engines that cannot transfer streams. */
@@ -55,5 +73,5 @@ export const pulled = (
 };
 
 /** Errors the body with the signal's own reason, as fetch does, and cancels what feeds it. */
-export const abortable = (body: ResponseBody, signal: AbortSignal): ReadableStream =>
-  (body as ReadableStream).pipeThrough(new TransformStream(), { signal });
+export const abortable = (body: ReadableStream, signal: AbortSignal): ReadableStream =>
+  body.pipeThrough(new TransformStream(), { signal });
