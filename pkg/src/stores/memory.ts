@@ -2,6 +2,8 @@
  * `strongroom/stores/memory`: sessions in this process's memory. For development and tests: they end with the process,
  * and two processes do not share them.
  */
+import { cursorAfter, positionOf } from "./cursor.ts";
+import type { Position } from "./cursor.ts";
 import { GRACE, PAGE, isLive } from "./store.ts";
 import type { Change, Loaded, Page, SessionRow, Store } from "./store.ts";
 
@@ -41,18 +43,22 @@ class MemoryStore implements Store {
     for (const [family, other] of this.#rows) {
       if (other.absoluteExpiresAt + GRACE < now) this.#rows.delete(family);
     }
-    this.#rows.set(row.family, { ...row });
+    if (this.#rows.has(row.family)) throw new Error("a session of this family exists");
+    this.#rows.set(row.family, structuredClone(row));
     const live = [...this.#rows.values()].filter(
       (other) =>
         other.subject === row.subject && other.application === row.application && this.#live(other, now),
     );
-    for (const old of live.sort(oldestFirst).slice(0, Math.max(0, live.length - limit))) this.#end(old);
+    // Of several that were created in the same millisecond, the one just written counts as the newest.
+    const age = (other: SessionRow) => (other.family === row.family ? -1 : 0);
+    live.sort((a, b) => age(a) - age(b) || newestFirst(a, b));
+    for (const old of live.slice(limit)) this.#end(old);
   }
 
   async load(_shard: string, family: string): Promise<Loaded | undefined> {
     const row = this.#rows.get(family);
     if (!row) return undefined;
-    return { row: { ...row, revoked: this.#isRevoked(row) }, now: this.#clock() };
+    return { row: { ...structuredClone(row), revoked: this.#isRevoked(row) }, now: this.#clock() };
   }
 
   async cas(
@@ -63,7 +69,7 @@ class MemoryStore implements Store {
   ): Promise<{ ok: boolean; now: number }> {
     const row = this.#rows.get(family);
     const ok = row !== undefined && row.version === version && !this.#isRevoked(row);
-    if (ok) Object.assign(row, next, { version: version + 1 });
+    if (ok) Object.assign(row, structuredClone(next), { version: version + 1 });
     return { ok, now: this.#clock() };
   }
 
@@ -73,40 +79,60 @@ class MemoryStore implements Store {
   }
 
   async revokeSubject(_shard: string, subject: string, before: number): Promise<void> {
-    this.#revokedBefore.set(subject, Math.max(before, this.#revokedBefore.get(subject) ?? 0));
+    this.#mark(subject, before);
     for (const row of this.#rows.values()) {
       if (row.subject === subject && row.createdAt <= before) this.#end(row);
     }
   }
 
+  async deleteSubject(_shard: string, subject: string): Promise<void> {
+    this.#mark(subject, this.#clock());
+    for (const [family, row] of this.#rows) if (row.subject === subject) this.#rows.delete(family);
+  }
+
   async list(_shard: string, subject: string, cursor?: string): Promise<Page> {
     const now = this.#clock();
-    const start = cursor === undefined ? 0 : Number(cursor);
-    const live = [...this.#rows.values()].filter((row) => row.subject === subject && this.#live(row, now));
-    const sessions = live
-      .sort((a, b) => oldestFirst(b, a))
-      .slice(start, start + PAGE)
+    const position = positionOf(cursor);
+    const rest = [...this.#rows.values()]
+      .filter((row) => row.subject === subject && this.#live(row, now) && newestFirst(position, row) < 0)
+      .sort(newestFirst);
+    const sessions = rest
+      .slice(0, PAGE)
       .map(({ family, application, createdAt, idleExpiresAt, absoluteExpiresAt }) => {
         return { family, application, createdAt, idleExpiresAt, absoluteExpiresAt };
       });
-    return start + PAGE < live.length ? { sessions, cursor: String(start + PAGE) } : { sessions };
+    const last = sessions.at(-1);
+    return rest.length > PAGE && last ? { sessions, cursor: cursorAfter(last) } : { sessions };
   }
 
   async putOnce(key: string, ttl: number): Promise<boolean> {
-    if ((await this.get(key)) !== undefined) return false;
-    await this.put(key, "", ttl);
+    // Nothing may be awaited between looking and putting.
+    if (this.#value(key) !== undefined) return false;
+    this.#keep(key, "", ttl);
     return true;
   }
 
   async get(key: string): Promise<string | undefined> {
+    return this.#value(key);
+  }
+
+  async put(key: string, value: string, ttl: number): Promise<void> {
+    this.#keep(key, value, ttl);
+  }
+
+  #value(key: string): string | undefined {
     const entry = this.#values.get(key);
     return entry && entry.until > this.#clock() ? entry.value : undefined;
   }
 
-  async put(key: string, value: string, ttl: number): Promise<void> {
+  #keep(key: string, value: string, ttl: number): void {
     const now = this.#clock();
     for (const [other, { until }] of this.#values) if (until <= now) this.#values.delete(other);
     this.#values.set(key, { value, until: now + ttl * 1000 });
+  }
+
+  #mark(subject: string, before: number): void {
+    this.#revokedBefore.set(subject, Math.max(before, this.#revokedBefore.get(subject) ?? -1));
   }
 
   #end(row: SessionRow): void {
@@ -122,6 +148,6 @@ class MemoryStore implements Store {
   }
 }
 
-function oldestFirst(a: SessionRow, b: SessionRow): number {
-  return a.createdAt - b.createdAt;
+function newestFirst(a: Position, b: Position): number {
+  return b.createdAt - a.createdAt || (a.family < b.family ? 1 : a.family > b.family ? -1 : 0);
 }

@@ -9,8 +9,8 @@ export interface Store {
   /** Milliseconds since the epoch on the clock that `load` and `cas` report. */
   now(shard: string): Promise<number>;
   /**
-   * Writes a new session. While the subject then has more than `limit` live ones in this application, the oldest are
-   * ended; revoked and expired ones do not count.
+   * Writes a new session; throws if there is one of this family. While the subject then has more than `limit` live ones
+   * in this application, the oldest are ended; revoked and expired ones do not count.
    */
   create(shard: string, row: SessionRow, limit: number): Promise<void>;
   /** A consistent read: never older than the last `cas` that succeeded. */
@@ -22,9 +22,17 @@ export interface Store {
   cas(shard: string, family: string, version: number, next: Change): Promise<{ ok: boolean; now: number }>;
   /** Ends one session, whatever its version. */
   revoke(shard: string, family: string): Promise<void>;
-  /** Ends every session of the subject created at or before `before` (milliseconds), in all its applications. */
+  /**
+   * Ends every session of the subject created at or before `before` (milliseconds), in all its applications: also one
+   * that is only written later, by a login that was under way.
+   */
   revokeSubject(shard: string, subject: string, before: number): Promise<void>;
-  /** The subject's live sessions, newest first, in pages. */
+  /** Deletes the subject's sessions, live or not, and ends a login under way as `revokeSubject` does. */
+  deleteSubject(shard: string, subject: string): Promise<void>;
+  /**
+   * The subject's live sessions, newest first, in pages. What comes or goes between two pages neither hides nor repeats
+   * another session. A cursor that no page gave ends the list.
+   */
   list(shard: string, subject: string, cursor?: string): Promise<Page>;
   /** Remembers `key` for `ttl` seconds; false if it was remembered already. */
   putOnce(key: string, ttl: number): Promise<boolean>;
