@@ -59,7 +59,12 @@ await build({ ...common, entryPoints: { "vault.worker": from("worker.ts") }, for
 
 // Entry points share their chunks, so that an error class is the same class from every subpath.
 const entries = ["index", "inline", "host", "edge", "edge.workerd", "edge.light", "keys"];
-entries.push("endpoints", "endpoints.workerd", "endpoints.light", "stores/memory", "stores/durable-object");
+entries.push("endpoints", "endpoints.workerd", "endpoints.light");
+entries.push(
+  ...["memory", "sqlite", "d1", "postgres", "redis", "durable-object", "testing"].map(
+    (name) => `stores/${name}`,
+  ),
+);
 await build({
   ...common,
   entryPoints: Object.fromEntries(entries.map((name) => [name, from(`${name}.ts`)])),

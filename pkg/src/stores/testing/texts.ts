@@ -14,7 +14,14 @@ export const textCases: Record<string, Case> = {
   "records come back byte for byte": async (bench) => {
     const [store, subject] = [await bench.store(), bench.subject()];
     const every = Array.from({ length: 0x2ff }, (_, code) => String.fromCharCode(code + 1)).join("");
-    const texts = ["", " ", every, JSON.stringify({ a: [1, "é", null] }), unique(100).repeat(1000), "😀".repeat(2000)];
+    const texts = [
+      "",
+      " ",
+      every,
+      JSON.stringify({ a: [1, "é", null] }),
+      unique(100).repeat(1000),
+      "😀".repeat(2000),
+    ];
     for (const text of [...texts, ...HOSTILE]) {
       const row = await bench.session(subject, { record: text, sealed: text });
       const lease = { holder: text, number: 1, until: 2 };

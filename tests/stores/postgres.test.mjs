@@ -1,0 +1,33 @@
+// The PostgreSQL store on a real server.
+import { after, before, test } from "node:test";
+import { Pool } from "pg";
+import { createTables, postgresStore } from "strongroom/stores/postgres";
+import { storeCases } from "strongroom/stores/testing";
+import { startPostgres } from "./servers.mjs";
+
+let server;
+const pools = [];
+before(async () => {
+  server = await startPostgres();
+  await createTables(connect());
+});
+after(async () => {
+  for (const pool of pools) await pool.end();
+  await server?.stop();
+});
+
+function connect(options) {
+  const where = { host: "127.0.0.1", port: server.port, user: "strongroom", database: "postgres" };
+  const pool = new Pool({ ...where, max: 8, ...options });
+  pools.push(pool);
+  return pool;
+}
+
+for (const { name, run } of storeCases(() => postgresStore(connect()))) test(name, run);
+
+// A database may be set to stricter isolation than the store needs: its losers then get errors, not empty answers.
+const strict = { options: "-c default_transaction_isolation=serializable" };
+const races = storeCases(() => postgresStore(connect(strict)), { rounds: 3, racers: 20 });
+for (const { name, run } of races.filter(({ name }) => /at once|try again|beats/.test(name))) {
+  test(`serializable: ${name}`, run);
+}

@@ -1,0 +1,35 @@
+// The Redis store on a real server, through two drivers.
+import { after, before, test } from "node:test";
+import { createClient } from "@redis/client";
+import { Redis } from "ioredis";
+import { redisStore } from "strongroom/stores/redis";
+import { storeCases } from "strongroom/stores/testing";
+import { startRedis } from "./servers.mjs";
+
+let server;
+const closing = [];
+before(async () => {
+  server = await startRedis();
+});
+after(async () => {
+  for (const close of closing) await close();
+  await server?.stop();
+});
+
+async function viaRedis() {
+  const client = createClient({ url: `redis://127.0.0.1:${server.port}` });
+  await client.connect();
+  closing.push(() => client.destroy());
+  return redisStore(client);
+}
+
+function viaIoredis() {
+  const client = new Redis(server.port, "127.0.0.1");
+  closing.push(() => client.disconnect());
+  return redisStore(client);
+}
+
+// Stores of both drivers side by side lead to the same data.
+let turn = 0;
+const open = () => (turn++ % 2 === 0 ? viaRedis() : viaIoredis());
+for (const { name, run } of storeCases(open)) test(name, run);
