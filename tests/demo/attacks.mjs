@@ -37,12 +37,8 @@ export const refreshFromPage = async (context, { app, vault }, init) => {
   );
   const answers = [];
   for (const response of exchanges) {
-    const headers = await response.request().allHeaders();
-    answers.push({
-      site: headers["sec-fetch-site"],
-      mode: headers["sec-fetch-mode"],
-      status: response.status(),
-    });
+    const { code } = JSON.parse((await response.text()) || "{}");
+    answers.push({ status: response.status(), code });
   }
   await page.close();
   return { read, answers };
