@@ -36,8 +36,11 @@ export const DIED = 8;
 /** `body` of a RESPONSE: transferred, none, or to be pulled chunk by chunk. */
 export type ResponseBody = ReadableStream<Uint8Array<ArrayBuffer>> | null | true;
 
+/** A FormData, which cannot be cloned; its files travel by reference. */
+export type WireForm = [name: string, value: FormDataEntryValue][];
+
 /** What a request's body may be on the wire; everything else is turned into one of these by the page. */
-export type WireBody = string | Blob | ArrayBuffer | ArrayBufferView | ReadableStream | null;
+export type WireBody = string | Blob | ArrayBuffer | ArrayBufferView | ReadableStream | WireForm | null;
 
 /** The part of a RequestInit that travels. */
 export interface WireInit {

@@ -4,7 +4,7 @@
  */
 import * as glue from "../wasm/vault/vault_bg.js";
 import base64 from "../wasm/vault/vault_bg.wasm?base64";
-import { type Configuration, DIED, READY, REFUSED } from "./protocol.ts";
+import { type Configuration, DIED, READY, REFUSED, type WireForm } from "./protocol.ts";
 import type { Core, Host } from "./vault/core.ts";
 
 // Taken before anything else runs in this worker.
@@ -21,6 +21,14 @@ const load = (): void => {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
   glue.__wbg_set_wasm(exports);
   (exports["__wbindgen_start"] as (() => void) | undefined)?.();
+};
+
+/** A form came as a list of its entries. */
+const withForm = (init: RequestInit): RequestInit => {
+  if (!Array.isArray(init.body)) return init;
+  const body = new FormData();
+  for (const [name, value] of init.body as WireForm) body.append(name, value as string);
+  return { ...init, body };
 };
 
 const run = (configuration: Configuration, port: MessagePort): void => {
@@ -40,7 +48,8 @@ const run = (configuration: Configuration, port: MessagePort): void => {
     }
   };
   const host: Host = {
-    fetch: (url, init) => fetch.call(worker, url, init),
+    // Async, so that nothing in `init` can make it throw into the wasm.
+    fetch: async (url, init) => fetch.call(worker, url, withForm(init)),
     settle: (promise, stage, key) =>
       void promise.then(
         (value) => guarded((core) => core.settled(stage, key, false, value)),

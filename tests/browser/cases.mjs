@@ -23,7 +23,12 @@ export const cases = {
   ...Object.fromEntries(
     ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "patch", "post", "Own"].map((method) => [
       `method ${method}`,
-      new Function("f", "api", "show", `return f(api + "/echo", { method: "${method}" }).then(show, (error) => error.name)`),
+      new Function(
+        "f",
+        "api",
+        "show",
+        `return f(api + "/echo", { method: "${method}" }).then(show, (error) => error.name)`,
+      ),
     ]),
   ),
   HEAD: async (f, api, show) => show(await f(`${api}/status?code=200`, { method: "HEAD" })),

@@ -15,6 +15,19 @@ const runCase = async (source, shower, through, api) => {
   return { result: (await run(f, api, describeResponse)) ?? null };
 };
 
+/** Where an engine's own fetch departs from the standard and the vault does not. */
+const explained = {
+  firefox: {
+    // https://fetch.spec.whatwg.org/#abort-fetch: the body is errored with the signal's reason
+    "aborted while the body comes, own reason": { result: "RangeError" },
+  },
+  webkit: {
+    "aborted before the head, own reason": { result: ["RangeError", "mine"] },
+    "timed out": { result: "TimeoutError" },
+    "aborted while the body comes, own reason": { result: "RangeError" },
+  },
+};
+
 for (const engine of engines) {
   describe(`fetch semantics in ${engine}`, () => {
     let servers, browser, page;
@@ -41,7 +54,7 @@ for (const engine of engines) {
         const through = (which) =>
           page.evaluate(runCase, String(run), String(show), which, servers.apiOrigin);
         const [plain, vault] = [await through("fetch"), await through("vault")];
-        assert.deepEqual(vault, plain);
+        assert.deepEqual(vault, explained[engine]?.[name] ?? plain);
       });
     }
   });

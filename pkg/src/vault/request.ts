@@ -18,7 +18,8 @@ const packBody = async (request: Request, given: BodyInit | null | undefined): P
   if (typeof given === "string" || given instanceof Blob) return given;
   if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) return given;
   if (given instanceof ReadableStream) return request.body;
-  // FormData with its boundary, and bodies of Request objects.
+  if (given instanceof FormData) return [...given];
+  // The bodies of Request objects, and what else the browser knows to encode.
   if (given != null || (request.method !== "GET" && request.method !== "HEAD")) {
     const blob = await request.blob();
     return blob.size || given != null ? blob : null;
@@ -45,6 +46,8 @@ export const pack = async (
   const wire: WireInit = { method, body, credentials, cache, redirect, referrerPolicy, integrity, keepalive };
   if (request.referrer === "") wire.referrer = "";
   const streams = body instanceof ReadableStream;
+  // The worker encodes a form anew, with another boundary.
+  if (Array.isArray(body)) request.headers.delete("content-type");
   if (streams) wire.duplex = "half";
   return [
     request,

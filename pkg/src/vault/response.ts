@@ -23,11 +23,12 @@ const complete = (response: Response, facts: Partial<Response>, signal: AbortSig
   own["clone"] = () => complete(Response.prototype.clone.call(response), facts, signal);
   for (const name of READERS) {
     const read = Response.prototype[name] as (() => Promise<unknown>) | undefined;
-    // Some engines turn every failure of a constructed body into a TypeError; fetch gives the signal's reason.
+    // Engines disagree on how a constructed body fails; fetch gives the signal's reason, or a TypeError.
     if (read) {
       own[name] = () =>
         read.call(response).catch((error: unknown) => {
-          throw signal.aborted ? signal.reason : error;
+          if (signal.aborted) throw signal.reason;
+          throw error instanceof DOMException ? new TypeError(error.message) : error;
         });
     }
   }
