@@ -65,11 +65,11 @@ export class App {
     if (subject !== undefined) assert.equal(answered, subject);
   }
 
-  /** Signs in at the provider's own page, as a person does. */
-  async signIn(name) {
+  /** Signs in at the provider's own page, to which that button leads, as a person does. */
+  async signIn(name, button = "sign-in") {
     const page = this.#page;
     const home = new URL(page.url()).origin;
-    await this.press("sign-in");
+    await this.press(button);
     await page.waitForURL((url) => url.origin === stack.origins.id);
     await page.locator("[name=login]").fill(name);
     await page.locator("[name=password]").fill("any password will do");

@@ -36,17 +36,18 @@ const attempt = async (what: string, work: () => Promise<void>): Promise<void> =
 
 const call = async (vault: Vault, url: string): Promise<void> => {
   const started = performance.now();
+  const { pathname } = new URL(url);
   showAnswer({ outcome: "pending", title: "Calling…" });
   try {
     const response = await vault.fetch(url);
     const body = readable(await response.text());
     const title = `${response.status} · ${Math.round(performance.now() - started)} ms`;
     showAnswer({ outcome: response.ok ? "ok" : "error", title, code: String(response.status), body });
-    log(`GET ${url}: ${title}`);
+    log(`GET ${pathname}: ${title}`);
   } catch (error) {
     const { code, title, text } = problemOf(error);
     showAnswer({ outcome: "error", title: `${title} ${text}`, code, body: code });
-    log(`GET ${url}: ${code}`);
+    log(`GET ${pathname}: ${code}`);
   }
   void showReach();
 };
