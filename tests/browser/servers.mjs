@@ -86,7 +86,7 @@ const cors = (request) => ({
 });
 
 /** Starts both. Hosts: `app.localhost` (page), `vault.localhost` (isolated vault), `api.localhost` on the other port. */
-export const startServers = async (page, vaultPage) => {
+export const startServers = async (page = "", vaultPage = () => "") => {
   const auth = makeAuth();
   const api = { routes: {}, seen: [] };
   const site = await listen(async (request, response) => {
@@ -98,11 +98,12 @@ export const startServers = async (page, vaultPage) => {
       response.writeHead(200, { "content-type": types[path.extname(file)] ?? "text/plain" });
       return response.end(await readFile(file));
     }
+    if (route === "login") return response.writeHead(200).end("log-in");
     if (url.pathname !== "/") return response.writeHead(404).end();
-    const own = request.headers.host.startsWith("vault.") ? vaultPage : page;
+    const own = request.headers.host.startsWith("vault.") ? vaultPage() : page;
     response.writeHead(200, { "content-type": "text/html" });
     response.end(
-      `<!doctype html><meta charset="utf-8"><title>test</title><script type="module">${own ?? ""}</script>`,
+      `<!doctype html><meta charset="utf-8"><title>test</title><script type="module">${own}</script>`,
     );
   });
   const other = await listen(async (request, response) => {
@@ -128,6 +129,7 @@ export const startServers = async (page, vaultPage) => {
     auth,
     api,
     app: `http://app.localhost:${site.port}`,
+    strangerApp: `http://stranger.localhost:${site.port}`,
     vault: `http://vault.localhost:${site.port}`,
     apiOrigin: `http://api.localhost:${other.port}`,
     strangerOrigin: `http://stranger.localhost:${other.port}`,
