@@ -23,7 +23,7 @@ struct Suite {
     run: fn(Tier) -> Result<()>,
 }
 
-const SUITES: [Suite; 8] = [
+const SUITES: [Suite; 9] = [
     Suite { name: "native", from: Tier::Quick, run: native },
     Suite { name: "structure", from: Tier::Default, run: structure },
     Suite { name: "packaging", from: Tier::Quick, run: |_| node_suite("packaging") },
@@ -31,6 +31,7 @@ const SUITES: [Suite; 8] = [
     Suite { name: "runtimes", from: Tier::Quick, run: |_| node_suite("runtimes") },
     Suite { name: "simulation", from: Tier::Default, run: simulation },
     Suite { name: "endpoints", from: Tier::Default, run: |_| node_suite("endpoints") },
+    Suite { name: "browser", from: Tier::Default, run: |_| node_suite("browser") },
     Suite { name: "demo", from: Tier::Default, run: |_| demo() },
 ];
 
