@@ -8,7 +8,7 @@ import { TIMING, sleep, start } from "./stack.mjs";
 
 let running, stack;
 before(async () => {
-  running = await start();
+  running = await start({ accessTokenSeconds: 6 });
   stack = running.stack;
 });
 after(() => running?.stop());

@@ -29,6 +29,7 @@ const listen = () =>
 listen();
 
 // Down (nobody listens, open connections break) and up again, keeping what it knows: for checks of an outage.
+setInterval(() => {}, 2 ** 30); // keeps the process while nothing listens
 process.on("SIGUSR2", () => {
   if (!server.listening) return listen();
   server.close(() => console.log("down"));

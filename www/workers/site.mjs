@@ -49,7 +49,7 @@ function endpoints({ STACK, SECRETS, CLIENTS, SESSIONS }, client, { origins, app
         { audience: `${api}/rs256`, scope: "read" },
       ],
       // A stack for tests does not wait as long as a person would.
-      ...(STACK.timing ? { timeoutSeconds: 2 } : {}),
+      ...(STACK.timing ? { timeoutSeconds: 5 } : {}),
     }),
     store: durableObjectStore(SESSIONS),
     secrets: SECRETS,
