@@ -118,6 +118,7 @@ class Oidc implements Provider {
     const server = await this.#discover();
     try {
       const parameters = oauth.validateAuthResponse(server, this.#client, callback, expected.state);
+      if (!parameters.has("code")) throw new EndpointsError("request_invalid");
       const response = await oauth.authorizationCodeGrantRequest(
         ...([server, this.#client, this.#auth, parameters, expected.redirectUri, expected.verifier] as const),
         { ...this.#io(), additionalParameters: { resource: this.#defaultResource.audience } },

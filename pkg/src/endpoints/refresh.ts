@@ -35,6 +35,8 @@ export async function refresh(context: Context, request: Request): Promise<Respo
       }
     }
     if (decision.write !== undefined && !(await commit(context, shard, row, decision))) {
+      // Spread out: of many tabs at once each try lets one through.
+      await sleep(Math.random() * Math.min(256, 4 * 2 ** tries));
       loaded = await load(context, shard, family);
       continue;
     }
@@ -136,6 +138,10 @@ function report(context: Context, shard: string, row: SessionRow, decision: Deci
   const { outcome, alert } = decision;
   const event = { route: "refresh" as const, outcome, session: `${shard}.${row.family}` };
   context.options.onOutcome?.(alert === undefined ? event : { ...event, alert });
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function seconds(milliseconds: number): number {

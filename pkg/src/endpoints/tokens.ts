@@ -23,6 +23,8 @@ const FRESH = 0.4;
 const USABLE = 0.1;
 /** What a lease lasts beyond the provider's patience: the time to write the outcome. */
 const LEASE_MARGIN = 2000;
+/** After a broken connection: how long nobody uses the refresh token. */
+const PAUSE = 2000;
 /** The most tokens kept for one session. */
 const KEPT = 16;
 
@@ -35,9 +37,9 @@ export async function obtainToken(
 ): Promise<Obtained> {
   const { store, options } = context;
   const deadline = Date.now() + options.provider.timeout;
-  for (;;) {
+  let upstream = await openUpstream(context, loaded.row);
+  for (let wait = 40; ;) {
     const { row, now } = loaded;
-    const upstream = await openUpstream(context, row);
     const cached = upstream.tokens[keyOf(resource)];
     if (cached && share(cached, now) >= FRESH) return { token: cached, loaded };
     const spare = cached && share(cached, now) >= USABLE ? cached : undefined;
@@ -46,7 +48,8 @@ export async function obtainToken(
       // Someone is asking the provider: the old token serves, and without one there is waiting.
       if (spare) return { token: spare, loaded };
       if (Date.now() > deadline) throw unreachable();
-      await sleep(40 + 80 * Math.random());
+      await sleep(wait * (0.5 + Math.random()));
+      wait = Math.min(300, wait * 1.5);
     } else if (upstream.refreshToken === null) {
       if (spare) return { token: spare, loaded };
       throw new EndpointsError("reauth_required");
@@ -66,6 +69,7 @@ export async function obtainToken(
       }
     }
     loaded = await reload(context, shard, row.family);
+    if (loaded.row.sealed !== row.sealed) upstream = await openUpstream(context, loaded.row);
   }
 }
 
@@ -109,15 +113,17 @@ async function renew(
       if (loaded && spare) return { token: spare, loaded };
       throw renewal.outcome === "refused" ? new EndpointsError("provider_refused") : unreachable();
     }
-    case "unknown":
-      // The refresh token may be spent. The lease is left to run out; then it is tried once more.
-      if (spare) return { token: spare, loaded: await reload(context, shard, held.row.family) };
+    case "unknown": {
+      // The refresh token may be spent. The provider gets a moment to finish; then it is tried once more.
+      const loaded = await settle(context, shard, held, lease, (current) => current, PAUSE);
+      if (loaded && spare) return { token: spare, loaded };
       throw unreachable();
+    }
   }
 }
 
 /**
- * Writes the outcome and gives the lease back. The provider has perhaps rotated: the store is tried hard before its
+ * Writes the outcome and gives the lease back, after `pause` milliseconds if there is one. The provider has perhaps rotated: the store is tried hard before its
  * answer is given up. Undefined: a later holder has written already, and its state stands.
  */
 async function settle(
@@ -126,6 +132,7 @@ async function settle(
   held: Loaded,
   lease: Lease,
   change: (current: Upstream, now: number) => Upstream,
+  pause = 0,
 ): Promise<Loaded | undefined> {
   const { family } = held.row;
   let loaded = held;
@@ -137,7 +144,7 @@ async function settle(
       const next = change(current, now);
       const sealed = next === current ? row.sealed : await context.sealer.seal("upstream", family, next);
       const ours = row.lease?.number === lease.number;
-      const released = ours ? { ...lease, until: 0 } : row.lease;
+      const released = ours ? { ...lease, until: pause === 0 ? 0 : now + pause } : row.lease;
       const written = { ...changeOf(row), sealed, lease: released };
       const { ok, now: at } = await context.store.cas(shard, family, row.version, written);
       if (ok) return { now: at, row: { ...row, ...written, version: row.version + 1 } };
