@@ -1,0 +1,91 @@
+const ALL = ["chromium", "firefox", "webkit"];
+
+/**
+ * Every difference between `fetch` and `vault.fetch` that is meant: in which engines, in which cases, and where in the
+ * result. What is not listed here fails the suite, and so does what is listed and does not happen.
+ */
+const EXPLAINED = [
+  {
+    engines: ALL,
+    cases: /^inputs: (a relative URL|a data: URL|a blob: URL|null is a path|an origin that is no resource)$/,
+    because: "only the configured resources are fetched; all else is `resource_not_allowed`",
+  },
+  {
+    engines: ALL,
+    cases: /^headers: an own authorization$/,
+    because: "only the vault sets `authorization`; the page's own is `header_forbidden`",
+  },
+  {
+    engines: ALL,
+    cases: /^options: mode: (no-cors|same-origin)$/,
+    because: "a request with a token is always a CORS request",
+  },
+  {
+    engines: ALL,
+    cases: /^responses: status 204 has no body$/,
+    at: /^\/body$/,
+    because: "the body of a 204 is null, as the standard has it; the engines give an empty stream",
+  },
+  {
+    engines: ["webkit"],
+    cases: /^redirects: manual: a redirect$/,
+    at: /^\/stream$/,
+    because: "the body of an opaque redirect is null, as the standard has it; WebKit gives an empty stream",
+  },
+  {
+    engines: ["webkit"],
+    cases: /^responses: status 205$/,
+    at: /^\/body$/,
+    because: "a 205 has no body, as the standard has it; WebKit gives one that a server sends all the same",
+  },
+  {
+    engines: ["firefox"],
+    cases: /^aborts: while the body is read, with a reason$/,
+    because:
+      "the body fails with the signal's own reason, as the standard has it; Firefox gives an AbortError",
+  },
+  {
+    engines: ["webkit"],
+    cases: /^aborts: (while the (body is read|server is silent), with a reason|by a time-out|by any of two)$/,
+    because:
+      "an abort fails with the signal's own reason, as the standard has it; WebKit gives an AbortError",
+  },
+  {
+    engines: ["webkit"],
+    cases: /^aborts: while a clone is read$/,
+    because:
+      "an aborted clone fails with the AbortError itself, as the standard has it; WebKit wraps it in a TypeError",
+  },
+  {
+    engines: ["webkit"],
+    cases: /^aborts: /,
+    at: /\/message$/,
+    because:
+      "the AbortError is the signal's own reason, as the standard has it; WebKit makes a new one with other words",
+  },
+  {
+    engines: ["firefox"],
+    cases: /^responses: a response can be wrapped$/,
+    at: /^\/used$/,
+    because:
+      "a body that is read through another response is used, as the standard has it; Firefox says it is not",
+  },
+  {
+    engines: ["firefox", "webkit"],
+    cases: /^responses: (the connection breaks in the body|the stream is reset in the body, HTTP\/2)$/,
+    at: /^\/text\/message$/,
+    because: "a broken body is a TypeError; its words do not survive the way between threads",
+  },
+];
+
+/** Why a difference is meant, if it is. */
+export const explanation = (engine, name, where) =>
+  EXPLAINED.find(
+    ({ engines, cases, at }) => engines.includes(engine) && cases.test(name) && (!at || at.test(where)),
+  )?.because;
+
+/** What is explained for this engine, and did not happen. */
+export const unused = (engine, happened) =>
+  EXPLAINED.filter(({ engines, because }) => engines.includes(engine) && !happened.has(because)).map(
+    ({ because }) => because,
+  );
