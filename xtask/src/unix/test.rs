@@ -23,11 +23,12 @@ struct Suite {
     run: fn(Tier) -> Result<()>,
 }
 
-const SUITES: [Suite; 9] = [
+const SUITES: [Suite; 10] = [
     Suite { name: "native", from: Tier::Quick, run: native },
     Suite { name: "structure", from: Tier::Default, run: structure },
     Suite { name: "packaging", from: Tier::Quick, run: |_| node_suite("packaging") },
-    Suite { name: "engines", from: Tier::Default, run: |_| engines() },
+    Suite { name: "engines", from: Tier::Default, run: |_| in_engines("engines") },
+    Suite { name: "fetch-semantics", from: Tier::All, run: |_| in_engines("fetch") },
     Suite { name: "runtimes", from: Tier::Quick, run: |_| node_suite("runtimes") },
     Suite { name: "simulation", from: Tier::Default, run: simulation },
     Suite { name: "endpoints", from: Tier::Default, run: |_| node_suite("endpoints") },
@@ -100,11 +101,11 @@ fn node_suite(name: &str) -> Result<()> {
 }
 
 /// A suite that needs all three browser engines.
-fn engines() -> Result<()> {
+fn in_engines(name: &str) -> Result<()> {
     provision::chromium()?;
     provision::firefox()?;
     provision::webkit()?;
-    node_suite("engines")
+    node_suite(name)
 }
 
 fn simulation(tier: Tier) -> Result<()> {
