@@ -2,6 +2,7 @@
 import { lazyCore } from "./core.ts";
 import type { Platform } from "./core.ts";
 import { TokenError } from "./errors.ts";
+import { tokenString } from "./request.ts";
 import { EdgeVerifier } from "./verifier.ts";
 import type { Decoded, Inspection, Verifier, VerifierOptions } from "./types.ts";
 
@@ -50,13 +51,15 @@ export function bind(platform: Platform): Bound {
   return {
     createVerifier: (options) => new EdgeVerifier(core, options),
     decode(token) {
-      const answer = JSON.parse(core().decode(token));
+      const answer = JSON.parse(core().decode(tokenString(token)));
       if (answer.is === "refused") throw new TokenError(answer.error);
       return { header: answer.header, payload: answer.payload };
     },
     async inspect(token, verifier) {
-      if (verifier instanceof EdgeVerifier) return verifier.inspect(token);
-      return JSON.parse(core().inspect(token, Date.now()));
+      // What is not a string is an empty token here: this function never throws.
+      const text = typeof token === "string" ? token : "";
+      if (verifier instanceof EdgeVerifier) return verifier.inspect(text);
+      return JSON.parse(core().inspect(text, Date.now()));
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Core, CoreVerifier, Step, Verdict } from "./core.ts";
 import { checkOptions, coreConfig } from "./config.ts";
 import { TokenError, configInvalid } from "./errors.ts";
 import { fetchKeys } from "./jwks.ts";
-import { bearerToken } from "./request.ts";
+import { tokenOf, tokenString } from "./request.ts";
 import type { Inspection, Verified, Verifier, VerifierOptions } from "./types.ts";
 
 type Settled = Exclude<Step, { readonly is: "fetch" } | { readonly is: "wait" }>;
@@ -29,7 +29,7 @@ export class EdgeVerifier implements Verifier {
   }
 
   async verify(tokenOrRequest: string | Request): Promise<Verified> {
-    const token = typeof tokenOrRequest === "string" ? tokenOrRequest : bearerToken(tokenOrRequest);
+    const token = tokenOf(tokenOrRequest);
     const core = this.#verifier();
     const seen = core.generation;
     const verdict = await this.#settle((now) => core.verify(token, now, seen));
@@ -38,7 +38,7 @@ export class EdgeVerifier implements Verifier {
   }
 
   verifySync(token: string): Verified {
-    const verdict: Verdict = JSON.parse(this.#verifier().verifyHeld(token, this.#now()));
+    const verdict: Verdict = JSON.parse(this.#verifier().verifyHeld(tokenString(token), this.#now()));
     this.#refreshInBackground();
     return verified(verdict);
   }

@@ -1,0 +1,39 @@
+// The suite as a server, for runtimes that run a module with a fetch handler: `/` lists the tests, `/run` runs one.
+import { createVerifier } from "strongroom/edge";
+import { keyServerAt } from "./client.mjs";
+import { tests } from "./suite.mjs";
+
+/** At module scope, as a worker's author writes it: nothing may be fetched or drawn from a random source here. */
+const shared = new Map();
+createVerifier({
+  issuer: "https://issuer.example",
+  audience: "https://api.example",
+  algorithms: ["ES256"],
+  keys: { jwksUrl: "https://issuer.example/jwks.json" },
+});
+
+export default {
+  async fetch(request) {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/") return Response.json(Object.keys(tests));
+    if (pathname === "/shared") return verifyShared(await request.json());
+    try {
+      await tests[searchParams.get("name")]({ keyServer: keyServerAt(searchParams.get("keys")) });
+      return new Response("ok");
+    } catch (error) {
+      return new Response(String(error?.stack ?? error), { status: 500 });
+    }
+  },
+};
+
+/** One verifier for many requests, as in production. */
+async function verifyShared({ options, token }) {
+  const id = JSON.stringify(options);
+  if (!shared.has(id)) shared.set(id, createVerifier(options));
+  try {
+    const { claims } = await shared.get(id).verify(token);
+    return Response.json({ sub: claims.sub });
+  } catch (error) {
+    return Response.json({ code: error.code, message: error.message });
+  }
+}
