@@ -5,12 +5,16 @@ import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { deflateRawSync } from "node:zlib";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const from = (name) => path.join(root, "src", name);
 const dist = path.join(root, "dist");
 
-/** `x.wasm?base64` becomes a string inside the bundle; any other wasm import is left for the runtime. */
+/**
+ * `x.wasm?base64` becomes a string inside the bundle, and so does `x.wasm?deflate`, which is compressed first: base64 in
+ * between spoils what the web server's compression finds. Any other wasm import is left for the runtime.
+ */
 const wasm = {
   name: "wasm",
   setup({ onResolve, onLoad }) {
@@ -20,6 +24,14 @@ const wasm = {
     }));
     onLoad({ filter: /.*/, namespace: "wasm-base64" }, async ({ path: file }) => ({
       contents: (await readFile(file)).toString("base64"),
+      loader: "text",
+    }));
+    onResolve({ filter: /\.wasm\?deflate$/ }, ({ path: request, resolveDir }) => ({
+      path: path.resolve(resolveDir, request.replace(/\?deflate$/, "")),
+      namespace: "wasm-deflate",
+    }));
+    onLoad({ filter: /.*/, namespace: "wasm-deflate" }, async ({ path: file }) => ({
+      contents: deflateRawSync(await readFile(file), { level: 9 }).toString("base64"),
       loader: "text",
     }));
     onResolve({ filter: /\.wasm(\?module)?$/ }, ({ path: request }) => ({

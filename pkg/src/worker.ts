@@ -3,7 +3,7 @@
  * The page sends it its configuration and a port, once; everything after that goes over the port.
  */
 import * as glue from "../wasm/vault/vault_bg.js";
-import base64 from "../wasm/vault/vault_bg.wasm?base64";
+import base64 from "../wasm/vault/vault_bg.wasm?deflate";
 import { type Configuration, DIED, READY, REFUSED, type WireForm } from "./protocol.ts";
 import type { Core, Host } from "./vault/core.ts";
 
@@ -15,12 +15,13 @@ const { now } = Date;
 const text = (value: string | undefined): string | undefined =>
   value === undefined ? undefined : `${value}`;
 
-const load = (): void => {
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+const load = async (): Promise<void> => {
+  const deflated = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const inflated = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   const imports = { "./vault_bg.js": glue as unknown as WebAssembly.ModuleImports };
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
-  glue.__wbg_set_wasm(exports);
-  (exports["__wbindgen_start"] as (() => void) | undefined)?.();
+  const { instance } = await WebAssembly.instantiate(await new Response(inflated).arrayBuffer(), imports);
+  glue.__wbg_set_wasm(instance.exports);
+  (instance.exports["__wbindgen_start"] as (() => void) | undefined)?.();
 };
 
 /** A form came as a list of its entries. */
@@ -97,11 +98,11 @@ const run = (configuration: Configuration, port: MessagePort): void => {
   others.onmessage = ({ data }) => typeof data === "string" && guarded((core) => core.heard(data));
 };
 
-worker.onmessage = ({ data, ports: [port] }: MessageEvent<Configuration>): void => {
+worker.onmessage = async ({ data, ports: [port] }: MessageEvent<Configuration>): Promise<void> => {
   worker.onmessage = null;
   if (!port) return;
   try {
-    load();
+    await load();
     run(data, port);
   } catch (error) {
     port.postMessage([REFUSED, "worker_failed", error instanceof Error ? error.message : ""]);
