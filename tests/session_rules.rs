@@ -216,6 +216,19 @@ fn rule_10_lost_answers_are_recovered_once_an_overlap() {
 }
 
 #[test]
+fn rule_10_forgets_children_that_the_jar_cannot_have() {
+    let (mut world, first) = World::open();
+    let lost = world.rotate_after(seconds(480), &first, 1);
+    let mut late = World { record: world.record.clone(), now: world.now, salt: 50 };
+    // At L the request may have been sent before the answer was due: both children live.
+    assert_eq!(late.wait(TIMING.late).present(&first, 2).outcome, Outcome::Recovered);
+    assert_eq!(late.wait(TIMING.rest).present(&lost, 3).outcome, Outcome::Rotated);
+    // Beyond L it was not: whoever has that child is another jar.
+    assert_eq!(world.wait(TIMING.late + MILLI).present(&first, 2).outcome, Outcome::Recovered);
+    assert_eq!(verdict(&world.wait(TIMING.rest).present(&lost, 3)), (Rule::Reuse, Outcome::Reuse));
+}
+
+#[test]
 fn rule_11_a_store_that_lost_writes_is_caught_up_with() {
     let (mut world, first) = World::open();
     let snapshot = world.record.clone();

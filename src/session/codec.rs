@@ -24,7 +24,7 @@ impl core::fmt::Display for Unreadable {
 impl core::error::Error for Unreadable {}
 
 impl Record {
-    /// The text to store. At most about 1.5 KB, typically 500 bytes.
+    /// The text to store. At most about 900 bytes.
     pub fn encode(&self) -> String {
         let mut out = Vec::with_capacity(512);
         out.push(VERSION);

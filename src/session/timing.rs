@@ -3,9 +3,9 @@
 use core::time::Duration;
 
 /// Capacities of the record's lists; [`Timing`] chooses lengths up to these.
-pub(crate) const MAX_CHILDREN: usize = 8;
-pub(crate) const MAX_SPENT: usize = 8;
-pub(crate) const MAX_ATTEMPTS: usize = 32;
+pub(crate) const MAX_CHILDREN: usize = 4;
+pub(crate) const MAX_SPENT: usize = 4;
+pub(crate) const MAX_ATTEMPTS: usize = 24;
 
 /// How long and how many. [`Timing::DEFAULT`] is what the simulation was run with.
 ///
@@ -123,7 +123,7 @@ mod tests {
             (Timing { rest: second * 29, ..base }, TimingError::RestBelowOverlap),
             (Timing { late: second * 39, ..base }, TimingError::LateBelowOverlap),
             (Timing { children: 1, ..base }, TimingError::ListSize),
-            (Timing { attempts: 33, ..base }, TimingError::ListSize),
+            (Timing { attempts: 25, ..base }, TimingError::ListSize),
             (Timing { spent: 2, ..base }, TimingError::ListSize),
         ];
         for (timing, error) in cases {

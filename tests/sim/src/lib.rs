@@ -5,6 +5,7 @@
 //! ends as an [`Ending`]. [`run`] does millions of them on all cores; [`shrink()`] makes a failing one small.
 
 mod dice;
+pub mod explore;
 pub mod plot;
 pub mod policy;
 mod queue;

@@ -100,9 +100,11 @@ fn simulate(arguments: &Arguments) -> Result<bool, String> {
 
 /// The design's table: what others do, in the scenarios of its columns.
 fn baselines(seeds: u64) -> Result<Vec<Row>, KeyRingError> {
-    let partial = [Rule::Closing, Rule::Siblings, Rule::KnownParent, Rule::StaleParent, Rule::Ahead, Rule::Late];
+    let partial =
+        [Rule::Closing, Rule::Siblings, Rule::KnownParent, Rule::StaleParent, Rule::Ahead, Rule::Late];
     let partial = Shipped::new(Timing::DEFAULT)?.without(&partial);
-    let names = ["aligned", "no-timeout", "late-aligned", "late-busy", "lockstep", "waiting"];
+    let names =
+        ["aligned", "no-timeout", "late-aligned", "late-busy", "lockstep", "lockstep-alone", "waiting"];
     let mut rows = Vec::new();
     for (scenario, _) in catalogue().iter().filter(|(scenario, _)| names.contains(&scenario.name)) {
         rows.push(watched(&Strict, "strict", scenario, seeds, false));

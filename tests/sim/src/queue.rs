@@ -8,16 +8,30 @@ use std::collections::BinaryHeap;
 #[allow(missing_docs, reason = "the names say it; the numbers are tabs, audiences and flights")]
 pub(crate) enum Event {
     /// The tab is about to use its tokens.
-    Use { tab: u8 },
+    Use {
+        tab: u8,
+    },
     /// A machine asked to be woken.
-    Tick { tab: u8, audience: u8, turn: u16 },
+    Tick {
+        tab: u8,
+        audience: u8,
+        turn: u16,
+    },
     /// A request reaches a server.
-    Arrive { flight: u16 },
+    Arrive {
+        flight: u16,
+    },
     /// The provider has answered; the write is due.
-    Commit { flight: u16 },
+    Commit {
+        flight: u16,
+    },
     /// A response reaches the browser.
-    Deliver { flight: u16 },
-    Reload { tab: u8 },
+    Deliver {
+        flight: u16,
+    },
+    Reload {
+        tab: u8,
+    },
     Sleep,
     Snapshot,
     Restore,

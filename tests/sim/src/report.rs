@@ -25,9 +25,10 @@ impl Row {
         let (met, text) = match expect {
             Expect::NoLogout => (self.logouts == 0, "honest log-outs 0".to_owned()),
             Expect::Report => (true, "reported".to_owned()),
-            Expect::Caught => {
-                (thefts.escaped == 0 && thefts.served > 0, format!("all caught within 3 token lives ({caught})"))
-            }
+            Expect::Caught => (
+                thefts.escaped == 0 && thefts.served > 0,
+                format!("all caught within 3 token lives ({caught})"),
+            ),
             Expect::AtMostOneToken(share) => {
                 let got = thefts.served as f64 / self.sessions.max(1) as f64;
                 let met = got <= share && thefts.lives[1] == 0 && thefts.served > 0;

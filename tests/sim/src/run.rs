@@ -82,7 +82,7 @@ pub fn run<P: Policy>(
             }
             progress(from - seeds.start);
             for seed in from..seeds.end.min(from + CHUNK) {
-                let options = Options { assert, text: assert && seed % 16 == 0, ..Options::default() };
+                let options = Options { assert, text: assert && seed % 64 == 0, ..Options::default() };
                 row.add(seed, &world.run(seed, options), scenario.life);
             }
         }
@@ -135,7 +135,8 @@ impl Row {
         self.rules.iter_mut().zip(other.rules).for_each(|(sum, count)| *sum += count);
         self.logout_rules.iter_mut().zip(other.logout_rules).for_each(|(sum, count)| *sum += count);
         self.logout_seed = [self.logout_seed, other.logout_seed].into_iter().flatten().min();
-        self.broken_seed = [self.broken_seed, other.broken_seed].into_iter().flatten().min_by_key(|pair| pair.0);
+        self.broken_seed =
+            [self.broken_seed, other.broken_seed].into_iter().flatten().min_by_key(|pair| pair.0);
         let (sum, more) = (&mut self.thefts, &other.thefts);
         sum.served += more.served;
         sum.caught += more.caught;

@@ -2,7 +2,8 @@
 
 use super::{Kind, Policy, Verdict};
 use strongroom::session::{
-    self, Attempt, Facts, Handle, KeyRing, KeyRingError, Outcome, Record, Rule, Sessions, Shard, Terms, Timing,
+    self, Attempt, Facts, Handle, KeyRing, KeyRingError, Outcome, Record, Rule, Sessions, Shard, Terms,
+    Timing,
 };
 use strongroom::time::Timestamp;
 

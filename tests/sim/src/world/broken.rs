@@ -7,7 +7,7 @@ use core::fmt;
 pub enum Broken {
     /// 1: reuse was found although there is one jar and no thief.
     HonestReuse,
-    /// 2: a thief used what it was given, the owner presented three times more than L apart, and nothing was revoked.
+    /// 2: a thief used what it was given, the owner presented three times, and nothing was revoked.
     TheftUnseen,
     /// 3: one handle was rotated twice.
     RotatedTwice,

@@ -178,11 +178,16 @@ impl<P: Policy> World<'_, P> {
         let late = self.fault(network.late_request, Draw::RequestLate, who, serial);
         let twice = self.fault(network.duplicate, Draw::Duplicate, who, serial);
         let usual = self.dice.range(Draw::RequestTime, who, serial, network.time);
-        let delay = if late { self.dice.range(Draw::RequestLate, who + 64, serial, (usual, network.latest)) } else { usual };
+        let delay = if late {
+            self.dice.range(Draw::RequestLate, who + 64, serial, (usual, network.latest))
+        } else {
+            usual
+        };
         self.trace(|world| {
             let number = world.policy.number(&handle);
             let name = u16::from_le_bytes([attempt.0[0], attempt.0[1]]);
-            let fate = if lost { ", lost".to_owned() } else { format!(", arrives in {:.1} s", delay as f64 / 1e3) };
+            let fate =
+                if lost { ", lost".to_owned() } else { format!(", arrives in {:.1} s", delay as f64 / 1e3) };
             let copy = if twice { ", and once more" } else { "" };
             format!("tab {tab} sends #{serial}: handle {family}/{number}, attempt {name:04x}{fate}{copy}")
         });
@@ -262,8 +267,11 @@ impl<P: Policy> World<'_, P> {
         }
         let usual = self.dice.range(Draw::ResponseTime, who, serial, network.time);
         let late = self.fault(network.late_response, Draw::ResponseLate, who, serial);
-        let delay =
-            if late { self.dice.range(Draw::ResponseLate, who + 64, serial, (usual, network.latest)) } else { usual };
+        let delay = if late {
+            self.dice.range(Draw::ResponseLate, who + 64, serial, (usual, network.latest))
+        } else {
+            usual
+        };
         if late {
             self.trace(|_| format!("    the response to #{serial} takes {:.1} s", delay as f64 / 1e3));
         }
@@ -294,7 +302,9 @@ impl<P: Policy> World<'_, P> {
         }
         self.land(place);
         let answer = match kind {
-            Kind::Rotated | Kind::Served => Answer::Token { expires_in: Duration::from_millis(self.scenario.life) },
+            Kind::Rotated | Kind::Served => {
+                Answer::Token { expires_in: Duration::from_millis(self.scenario.life) }
+            }
             Kind::Duplicate => Answer::Duplicate,
             Kind::Reuse | Kind::Ended => Answer::Ended,
         };

@@ -80,8 +80,11 @@ impl<P: Policy> World<'_, P> {
             Some((record, version)) if stale => (record, *version),
             _ => (&row.record, row.version),
         };
-        let salt = self.dice.bits(Draw::Salt, u32::from(flight.tab) + if flight.answers { 0 } else { 128 }, flight.serial)
-            ^ u64::from(version) << 48;
+        let salt = self.dice.bits(
+            Draw::Salt,
+            u32::from(flight.tab) + if flight.answers { 0 } else { 128 },
+            flight.serial,
+        ) ^ u64::from(version) << 48;
         let verdict = self.policy.decide(record, &flight.handle, flight.attempt, now, salt);
         let (kind, rule, loser) = (verdict.kind, verdict.rule, verdict.cookie.is_some());
         flight.read = version;
@@ -178,8 +181,9 @@ impl<P: Policy> World<'_, P> {
 
     fn count(&mut self, place: u16) {
         let Some(verdict) = self.flights[usize::from(place)].verdict.as_ref() else { return };
-        self.ending.rules[usize::from(verdict.rule)] += 1;
-        self.owner_presented();
+        let (kind, rule) = (verdict.kind, verdict.rule);
+        self.ending.rules[usize::from(rule)] += 1;
+        self.owner_presented(kind, rule);
     }
 
     pub(super) fn schedule_restore(&mut self) {

@@ -29,7 +29,7 @@ pub(super) struct Mind<P: Policy> {
     given: bool,
     /// It has used what it was given.
     used: bool,
-    /// Presentations of the owner since then, more than L apart, and the last one's time.
+    /// Presentations of the owner that count since then, and the last one's time.
     answered: (u32, u64),
     token_until: u64,
     acts: u32,
@@ -138,7 +138,9 @@ impl<P: Policy> World<'_, P> {
             ThiefKind::Early => self.schedule_act((self.scenario.life * 9 / 10, self.scenario.life)),
             ThiefKind::Rare => self.schedule_act((3_600_000, 7_200_000)),
             ThiefKind::Random => self.schedule_act((1_000, 1_200_000)),
-            ThiefKind::Waiting | ThiefKind::Striking => self.queue.push(self.mind.token_until + 1, Event::Thief),
+            ThiefKind::Waiting | ThiefKind::Striking => {
+                self.queue.push(self.mind.token_until + 1, Event::Thief)
+            }
             ThiefKind::Lockstep | ThiefKind::Late => {}
         }
     }
@@ -198,11 +200,13 @@ impl<P: Policy> World<'_, P> {
         }
     }
 
-    /// Invariant 2: once both jars present, three presentations of the owner suffice.
-    pub(super) fn owner_presented(&mut self) {
+    /// Invariant 2: once a thief has used what it was given, the owner is not served three times, but for the racing
+    /// requests of the first moments (rules 6 and 7); nor does it present three times, each more than L apart.
+    pub(super) fn owner_presented(&mut self, kind: Kind, rule: u8) {
         let late = Timing::DEFAULT.late.as_millis() as u64;
         let (count, last) = self.mind.answered;
-        if self.mind.used && self.mind.caught_at().is_none() && self.now - last > late {
+        let counts = self.now - last > late || kind.serves() && !matches!(rule, 6 | 7);
+        if self.mind.used && self.mind.caught_at().is_none() && counts {
             self.mind.answered = (count + 1, self.now);
             if count + 1 >= 3 {
                 self.break_invariant(Broken::TheftUnseen);
