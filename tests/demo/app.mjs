@@ -69,6 +69,7 @@ export class App {
   async signIn(name, button = "sign-in") {
     const page = this.#page;
     const home = new URL(page.url()).origin;
+    await this.becomes("signed-out");
     await this.press(button);
     await page.waitForURL((url) => url.origin === stack.origins.id);
     await page.locator("[name=login]").fill(name);

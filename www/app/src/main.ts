@@ -86,6 +86,7 @@ const open = async (): Promise<void> => {
 
 const bind = (vault: Vault, { api }: DemoConfig): void => {
   const on = (id: string, work: () => Promise<void>) => {
+    button(id).disabled = false;
     button(id).onclick = () => void work();
   };
   on("sign-in", () => signIn(vault));
