@@ -366,6 +366,11 @@ impl Vault {
         self.requests.len()
     }
 
+    /// How many tokens' bytes are in memory.
+    pub fn tokens_held(&self) -> usize {
+        self.slots.iter().filter(|slot| slot.token.is_some()).count()
+    }
+
     fn wake(&self) -> Option<Duration> {
         let slots = self.slots.iter().filter_map(|slot| slot.refresh.wake(self.now));
         slots.chain(self.logout.as_ref().map(|logout| logout.until.remaining(self.now))).min()
@@ -483,7 +488,6 @@ impl Vault {
     /// Another session than before: what belongs to the old one must not be used any more.
     fn begin_epoch(&mut self, except: usize) {
         for (at, slot) in self.slots.iter_mut().enumerate().filter(|(at, _)| *at != except) {
-            slot.token = None;
             let abort = slot.refresh.restart();
             let call = abort.map(|call| Event::Abort(CallId { slot: at as u16, call }));
             self.events.extend(call);
@@ -496,7 +500,8 @@ impl Vault {
         for at in 0..self.requests.len() {
             let Request { resource, sent: None, .. } = self.requests[at] else { continue };
             let slot = self.served_by[resource];
-            if self.slots[slot].refresh.in_flight().is_none() && self.slots[slot].token.is_none() {
+            let refresh = &self.slots[slot].refresh;
+            if refresh.in_flight().is_none() && !refresh.alive() {
                 let entropy = self.draw();
                 let (_, effect) = self.slots[slot].refresh.want(self.now, entropy);
                 self.perform(slot, effect);
@@ -543,7 +548,6 @@ impl Vault {
 
     fn end_all(&mut self) {
         for (at, slot) in self.slots.iter_mut().enumerate() {
-            slot.token = None;
             let abort = slot.refresh.end();
             self.events.extend(abort.map(|call| Event::Abort(CallId { slot: at as u16, call })));
         }
@@ -633,7 +637,7 @@ impl Vault {
         public_id(self.session.as_deref())
     }
 
-    /// Bytes of tokens that have expired are not kept.
+    /// The bytes of a token that has expired, was refused or belongs to an older epoch are not kept.
     fn wipe(&mut self) {
         for slot in self.slots.iter_mut().filter(|slot| !slot.refresh.alive()) {
             slot.token = None;

@@ -238,6 +238,31 @@ fn log_out_wipes_aborts_tells_and_fails_those_who_wait() {
 }
 
 #[test]
+fn a_tokens_bytes_are_kept_no_longer_than_it_is_good() {
+    let with_token = || {
+        let mut rig = Rig::signed_in(17);
+        let (call, ..) = only_call(&rig.fetch(1, "https://api.example.com/v1/me"));
+        rig.answer(call, 200, &token("t1", 600));
+        assert_eq!(rig.vault.tokens_held(), 1);
+        rig.pass(Duration::from_secs(5));
+        rig
+    };
+    let mut signed_out = with_token();
+    signed_out.handle(Input::Logout { id: 2, everywhere: false });
+    assert_eq!(signed_out.vault.tokens_held(), 0);
+    let mut rejected = with_token();
+    rejected.response(1, 401, EXPIRED);
+    assert_eq!(rejected.vault.tokens_held(), 0);
+    let mut expired = with_token();
+    expired.sleep();
+    assert_eq!(expired.vault.tokens_held(), 0);
+    let mut replaced = with_token();
+    let (call, ..) = only_call(&replaced.handle(Input::Heard { session: "s2" }));
+    replaced.answer(call, 200, &session("s2"));
+    assert_eq!(replaced.vault.tokens_held(), 0);
+}
+
+#[test]
 fn a_log_out_that_fails_claims_nothing_and_looks_again() {
     for lost in [true, false] {
         let mut rig = Rig::signed_in(12);

@@ -129,6 +129,7 @@ fn a_token_ends_before_its_expiry_and_counts_from_the_question() {
 
 #[test]
 fn an_answer_later_than_the_time_out_is_ignored_and_the_attempt_sent_again() {
+    assert_eq!(TIMEOUT, 10 * SECOND, "the server's rotation windows rest on it");
     let mut bench = Bench::new(4);
     let first = bench.want().1.send.unwrap();
     bench.pass(TIMEOUT);
