@@ -7,7 +7,14 @@ import { ENGINES, launch } from "../engines/index.mjs";
 import { suiteIn } from "./elsewhere.mjs";
 
 const entry = fileURLToPath(new URL("worker.mjs", import.meta.url));
-const options = { bundle: true, write: false, format: "esm", target: "es2022", logLevel: "error" };
+const options = {
+  bundle: true,
+  write: false,
+  format: "esm",
+  target: "es2022",
+  logLevel: "warning",
+  logOverride: { "ignored-bare-import": "silent" },
+};
 const { outputFiles } = await build({ ...options, entryPoints: [entry] });
 
 /** An empty page with the bundle beside it, on loopback: a secure context that may ask the key server there. */

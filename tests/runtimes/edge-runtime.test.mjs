@@ -37,7 +37,8 @@ async function deploy() {
     target: "es2022",
     conditions: ["edge-light"],
     plugins: [wasm],
-    logLevel: "error",
+    logLevel: "warning",
+    logOverride: { "ignored-bare-import": "silent" },
   });
   if (Object.keys(modules).length === 0) throw new Error("the package was not resolved for the edge runtime");
   return { script: outputFiles[0].text, modules };
