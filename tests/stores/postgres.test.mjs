@@ -1,8 +1,10 @@
 // The PostgreSQL store on a real server.
 import { after, before, test } from "node:test";
 import { Pool } from "pg";
+import { createEndpoints } from "strongroom/endpoints";
 import { createTables, postgresStore } from "strongroom/stores/postgres";
 import { storeCases } from "strongroom/stores/testing";
+import { refreshAtOnceOver } from "./app.mjs";
 import { startPostgres } from "./servers.mjs";
 
 let server;
@@ -24,6 +26,12 @@ function connect(options) {
 }
 
 for (const { name, run } of storeCases(() => postgresStore(connect()))) test(name, run);
+
+test("of 50 refreshes of one handle at once exactly one rotates", () =>
+  refreshAtOnceOver(
+    createEndpoints,
+    Array.from({ length: 4 }, () => postgresStore(connect())),
+  ));
 
 // A database may be set to stricter isolation than the store needs: its losers then get errors, not empty answers.
 const strict = { options: "-c default_transaction_isolation=serializable" };

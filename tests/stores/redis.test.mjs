@@ -2,8 +2,10 @@
 import { after, before, test } from "node:test";
 import { createClient } from "@redis/client";
 import { Redis } from "ioredis";
+import { createEndpoints } from "strongroom/endpoints";
 import { redisStore } from "strongroom/stores/redis";
 import { storeCases } from "strongroom/stores/testing";
+import { refreshAtOnceOver } from "./app.mjs";
 import { startRedis } from "./servers.mjs";
 
 let server;
@@ -33,3 +35,6 @@ function viaIoredis() {
 let turn = 0;
 const open = () => (turn++ % 2 === 0 ? viaRedis() : viaIoredis());
 for (const { name, run } of storeCases(open)) test(name, run);
+
+test("of 50 refreshes of one handle at once exactly one rotates", async () =>
+  refreshAtOnceOver(createEndpoints, await Promise.all([open(), open(), open(), open()])));

@@ -83,7 +83,14 @@ export class SqliteStore implements Store {
   readonly #run: Run;
 
   constructor(run: Run) {
-    this.#run = run;
+    this.#run = (...statements) => {
+      // Some drivers read a text only up to its first NUL.
+      const cut = statements.some((parts) =>
+        parts.some((part) => typeof part === "string" && part.includes("\0")),
+      );
+      if (cut) throw new RangeError("a text with a NUL in it cannot be stored");
+      return run(...statements);
+    };
   }
 
   async now(_shard: string): Promise<number> {

@@ -24,10 +24,12 @@ export const textCases: Record<string, Case> = {
     ];
     for (const text of [...texts, ...HOSTILE]) {
       const row = await bench.session(subject, { record: text, sealed: text });
+      const { row: created } = await bench.load(subject, row.family);
+      same([created.record, created.sealed], [text, text], `a new record of ${text.length} characters`);
       const lease = { holder: text, number: 1, until: 2 };
       await store.cas(subject.shard, row.family, 1, change(row, { lease }));
       const { row: loaded } = await bench.load(subject, row.family);
-      const what = `a text of ${text.length} characters`;
+      const what = `a swapped record of ${text.length} characters`;
       same([loaded.record, loaded.sealed, loaded.lease?.holder], [text, text, text], what);
       await store.put(row.family, text, 60);
       same(await store.get(row.family), text, `a value of ${text.length} characters`);

@@ -5,12 +5,13 @@ import type { Case } from "./bench.ts";
 export const valueCases: Record<string, Case> = {
   "a key is put once, until its time is over": async (bench) => {
     const [store, key] = [await bench.store(), unique(22)];
-    same(await store.putOnce(key, 1), true, "putOnce, the first time");
-    same(await store.putOnce(key, 1), false, "putOnce, the second time");
-    same(await store.putOnce(`${key} `, 1), true, "putOnce of another key");
+    await store.putOnce(`${key} short`, 1);
+    same(await store.putOnce(key, 60), true, "putOnce, the first time");
+    same(await store.putOnce(key, 60), false, "putOnce, the second time");
     await sleep(1.3);
-    same(await store.putOnce(key, 60), true, "putOnce after its second is over");
-    same(await store.putOnce(key, 60), false, "putOnce after that");
+    same(await store.putOnce(key, 60), false, "putOnce, with most of its minute left");
+    same(await store.putOnce(`${key} short`, 60), true, "putOnce after its second is over");
+    same(await store.putOnce(`${key} short`, 60), false, "putOnce after that");
   },
 
   "of many that put a key once exactly one is first": async (bench) => {
@@ -39,16 +40,18 @@ export const valueCases: Record<string, Case> = {
   "a value is kept until its time is over, and can be replaced": async (bench) => {
     const [stores, key] = [await bench.stores(), unique(22)];
     same(await stores[0].get(key), undefined, "get of an unknown key");
-    await stores[0].put(key, "short", 1);
-    await stores[0].put(`${key}-long`, "first", 1);
-    for (const store of stores) same(await store.get(key), "short", "get");
-    await stores[0].put(`${key}-long`, "second", 60);
-    for (const store of stores)
-      same(await store.get(`${key}-long`), "second", "get after the value was replaced");
+    await stores[0].put(`${key} short`, "short", 1);
+    await stores[0].put(`${key} extended`, "short", 1);
+    await stores[0].put(key, "first", 60);
+    for (const store of stores) same(await store.get(key), "first", "get");
+    await stores[0].put(key, "second", 60);
+    await stores[0].put(`${key} extended`, "long", 60);
+    for (const store of stores) same(await store.get(key), "second", "get after the value was replaced");
     await sleep(1.3);
     for (const store of stores) {
-      same(await store.get(key), undefined, "get after its second is over");
-      same(await store.get(`${key}-long`), "second", "get of a value whose time was extended");
+      same(await store.get(`${key} short`), undefined, "get after its second is over");
+      same(await store.get(`${key} extended`), "long", "get of a value whose time was extended");
+      same(await store.get(key), "second", "get with most of its minute left");
     }
   },
 

@@ -1,0 +1,17 @@
+// Programs for other runtimes, bundled with the package as those runtimes resolve it.
+import { build } from "esbuild";
+import { fileURLToPath } from "node:url";
+
+/** Bundles a file beside this one; wasm that its condition imports compiled is left outside, under its own name. */
+export async function bundle(name, outfile, conditions = []) {
+  await build({
+    entryPoints: [fileURLToPath(new URL(name, import.meta.url))],
+    outfile,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    logLevel: "error",
+    conditions,
+    external: ["bun:sqlite", "node:sqlite", "cloudflare:workers", "*.wasm"],
+  });
+}

@@ -1,0 +1,36 @@
+// The SQLite store on the SQLite of the runtime that runs this: bun:sqlite in Bun, node:sqlite elsewhere. Takes a
+// folder; prints one JSON line per case.
+import { createEndpoints } from "strongroom/endpoints";
+import { sqliteStore } from "strongroom/stores/sqlite";
+import { storeCases } from "strongroom/stores/testing";
+import { refreshAtOnceOver } from "../app.mjs";
+
+const Database = globalThis.Bun
+  ? (await import("bun:sqlite")).Database
+  : (await import("node:sqlite")).DatabaseSync;
+const { argv } = globalThis.process;
+
+/** A store over a connection of its own. */
+function open(name) {
+  const database = new Database(`${argv.at(-1)}/${name}.db`);
+  database.exec("PRAGMA journal_mode = WAL");
+  return sqliteStore(database);
+}
+
+const cases = storeCases(() => open("conformance"));
+cases.push({
+  name: "of 50 refreshes of one handle at once exactly one rotates",
+  run: () =>
+    refreshAtOnceOver(
+      createEndpoints,
+      Array.from({ length: 4 }, () => open("refreshes")),
+    ),
+});
+for (const { name, run } of cases) {
+  const message = await run().then(
+    () => undefined,
+    (error) => String(error?.stack ?? error),
+  );
+  console.log(JSON.stringify({ name, message }));
+}
+globalThis.process.exit(0);
