@@ -147,6 +147,53 @@ fn browser(
     find().with_context(|| format!("{wanted} was installed, but is not on the PATH"))
 }
 
+/// Makes sure of a Python of our own that has PyJWT, and gives its path. `STRONGROOM_PYTHON` in the environment names another.
+pub(crate) fn pyjwt() -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os("STRONGROOM_PYTHON") {
+        return Ok(PathBuf::from(named));
+    }
+    let folder = paths::target().join("crosscheck-python");
+    let python = folder.join("bin/python");
+    let has_it = || cmd::read(&mut command(&python.to_string_lossy(), ["-c", "import jwt, cryptography"]));
+    if python.is_file() && has_it().is_ok() {
+        return Ok(python);
+    }
+    step("PyJWT", || {
+        let venv = |folder: &Path| cmd::run_quiet(command("python3", ["-m", "venv", "--clear"]).arg(folder));
+        let made = venv(&folder).or_else(|error| {
+            // Debian splits Python: its `venv` is a package of its own.
+            if !can_apt() {
+                return Err(error);
+            }
+            apt_install(&["python3", "python3-venv"])?;
+            venv(&folder)
+        });
+        made.context(
+            "Python with venv is needed. Install it (Debian: sudo apt-get install python3 python3-venv)",
+        )?;
+        let wanted = ["-m", "pip", "install", "--quiet", "pyjwt==2.15.1", "cryptography==50.0.2"];
+        let pip = cmd::run_quiet(&mut command(&python.to_string_lossy(), wanted));
+        pip.context("PyJWT is needed. With network, run the command above")
+    })?;
+    Ok(python)
+}
+
+/// Makes sure of Go and golang-jwt: on Debian as root they are installed, elsewhere the packages are named.
+pub(crate) fn golang_jwt() -> Result<()> {
+    let packages = ["golang-go", "golang-github-golang-jwt-jwt-dev"];
+    let present =
+        || which("go").is_some() && Path::new("/usr/share/gocode/src/github.com/golang-jwt/jwt").is_dir();
+    if present() {
+        return Ok(());
+    }
+    let wanted = packages.join(" ");
+    if !can_apt() {
+        bail!("golang-jwt is needed as Debian packages it. Install it: sudo apt-get install {wanted}");
+    }
+    step("golang-jwt from Debian's packages", || apt_install(&packages))?;
+    if present() { Ok(()) } else { bail!("{wanted} were installed, and golang-jwt is not found") }
+}
+
 /// Makes sure of `cargo deny`.
 pub(crate) fn cargo_deny() -> Result<()> {
     if which("cargo-deny").is_none() {

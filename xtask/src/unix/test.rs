@@ -23,13 +23,14 @@ struct Suite {
     run: fn(Tier) -> Result<()>,
 }
 
-const SUITES: [Suite; 10] = [
+const SUITES: [Suite; 11] = [
     Suite { name: "native", from: Tier::Quick, run: native },
     Suite { name: "structure", from: Tier::Default, run: structure },
     Suite { name: "packaging", from: Tier::Quick, run: |_| node_suite("packaging") },
     Suite { name: "engines", from: Tier::Default, run: |_| in_engines("engines") },
     Suite { name: "fetch-semantics", from: Tier::All, run: |_| in_engines("fetch") },
     Suite { name: "runtimes", from: Tier::Quick, run: runtimes },
+    Suite { name: "crosscheck", from: Tier::Default, run: |_| crosscheck() },
     Suite { name: "simulation", from: Tier::Default, run: simulation },
     Suite { name: "endpoints", from: Tier::Default, run: |_| node_suite("endpoints") },
     Suite { name: "browser", from: Tier::Default, run: |_| node_suite("browser") },
@@ -115,6 +116,13 @@ fn runtimes(tier: Tier) -> Result<()> {
     }
     let without_browsers = ["node", "workerd", "deno", "bun", "edge-runtime"];
     cmd::run(&mut cmd::node_tests(without_browsers.map(|name| format!("tests/runtimes/{name}.test.mjs"))))
+}
+
+/// Other libraries' tokens here, and ours there.
+fn crosscheck() -> Result<()> {
+    provision::golang_jwt()?;
+    let mut tests = cmd::node_tests(["tests/crosscheck/"]);
+    cmd::run(tests.env("STRONGROOM_PYTHON", provision::pyjwt()?))
 }
 
 fn simulation(tier: Tier) -> Result<()> {
