@@ -52,7 +52,9 @@ describe("the request guard", () => {
         await expectRefusal(await call(route, { headers }), status, code, `${route}: ${name}`);
       }
       for (const method of ["GET", "PUT", "OPTIONS"]) {
-        await expectRefusal(await call(route, { method }), 405, "method_not_allowed", `${route}: ${method}`);
+        const answer = await call(route, { method });
+        await expectRefusal(answer, 405, "method_not_allowed", `${route}: ${method}`);
+        assert.equal(answer.headers.allow, "POST");
       }
       assert.equal(browser.handle(vault), handle);
     });

@@ -1,9 +1,8 @@
 // What can go wrong between `/login` and `/callback`: where it may lead, and what may come back.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { createEndpoints, oidc } from "strongroom/endpoints";
-import { memoryStore } from "strongroom/stores/memory";
 import { Browser, SESSION_COOKIE, fetchIn } from "./browser.mjs";
+import { endpointsIn } from "./local.mjs";
 import { start } from "./stack.mjs";
 
 let running, stack, origin;
@@ -236,20 +235,11 @@ describe("the id token", () => {
   /** Endpoints in this process whose provider's token answers go through `change`. */
   function mutated(change) {
     const real = fetchIn(stack);
-    const auth = createEndpoints({
-      origins: [origin],
-      provider: oidc({
-        issuer: stack.origins.id,
-        clientId: stack.clients.inpage.id,
-        clientSecret: stack.clients.inpage.secret,
-        resources: [{ audience: `${stack.origins.api}/es256`, scope: "read" }],
-        fetch: async (url, init) => {
-          const response = await real(url, init);
-          return url.endsWith("/token") ? Response.json(change(await response.json())) : response;
-        },
-      }),
-      store: memoryStore({ quiet: true }),
-      secrets: stack.secrets,
+    const auth = endpointsIn(stack, {
+      fetch: async (url, init) => {
+        const response = await real(url, init);
+        return url.endsWith("/token") ? Response.json(change(await response.json())) : response;
+      },
     });
     return new Browser(stack, { [origin]: (request) => auth.fetch(request) });
   }

@@ -1,9 +1,9 @@
 // The provider or the store is away, slow, or asked by many at once: nobody is logged out, nothing is spent in vain.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { createEndpoints, oidc } from "strongroom/endpoints";
 import { memoryStore } from "strongroom/stores/memory";
 import { Browser, fetchIn } from "./browser.mjs";
+import { endpointsIn } from "./local.mjs";
 import { sleep, start, until } from "./stack.mjs";
 
 let running, stack, provider, origin, rs256;
@@ -19,6 +19,10 @@ const signedIn = async (name) => {
   const browser = new Browser(stack);
   await browser.login(origin, { name });
   return browser;
+};
+const local = (options) => {
+  const auth = endpointsIn(stack, options);
+  return (request) => auth.fetch(request);
 };
 const expectAway = (answer, status, code) => {
   assert.equal(answer.status, status, answer.text);
@@ -120,6 +124,29 @@ describe("the provider", () => {
   });
 });
 
+test("a session that ends while the provider is asked leaves no refresh token behind", async () => {
+  const revoked = [];
+  let given, asked;
+  const fetch = async (url, init) => {
+    if (url.endsWith("/token/revocation")) revoked.push(new URLSearchParams(init.body).get("token"));
+    const response = await fetchIn(stack)(url, init);
+    if (!String(init?.body).includes("grant_type=refresh_token")) return response;
+    const body = await response.json();
+    given = body.refresh_token;
+    asked();
+    await sleep(300);
+    return Response.json(body);
+  };
+  const browser = new Browser(stack, { [origin]: local({ fetch }) });
+  await browser.login(origin, { name: "hasty" });
+  const waiting = new Promise((resolve) => (asked = resolve));
+  const refresh = browser.call(origin, "refresh", { body: rs256 });
+  await waiting;
+  await browser.call(origin, "logout");
+  assert.equal((await refresh).json.reason, "revoked");
+  assert.ok(revoked.includes(given));
+});
+
 describe("the store", () => {
   test("is away: 503 and no cookie; only logout clears its own", async () => {
     const store = memoryStore({ quiet: true });
@@ -168,24 +195,3 @@ describe("the store", () => {
     assert.ok(failures > 2, "two writes were lost");
   });
 });
-
-/** Endpoints in this process. */
-function local({ fetch = fetchIn(stack), store = memoryStore({ quiet: true }) }) {
-  const auth = createEndpoints({
-    origins: [origin],
-    provider: oidc({
-      issuer: stack.origins.id,
-      clientId: stack.clients.inpage.id,
-      clientSecret: stack.clients.inpage.secret,
-      resources: ["es256", "rs256"].map((name) => ({
-        audience: `${stack.origins.api}/${name}`,
-        scope: "read",
-      })),
-      fetch,
-    }),
-    store,
-    secrets: stack.secrets,
-    timing: stack.timing,
-  });
-  return (request) => auth.fetch(request);
-}

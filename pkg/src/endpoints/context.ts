@@ -23,8 +23,8 @@ export interface EndpointsOptions {
   session?: SessionOptions;
   /** Called at login with the verified claims of the id token; gives those that the page may see. Keep them few. */
   onSession?: (event: SessionEvent) => Record<string, unknown> | Promise<Record<string, unknown>>;
-  /** Called after each refresh that reached a session. Must not throw. */
-  onOutcome?: (event: OutcomeEvent) => void;
+  /** Told of each refresh that reached a session, beside the answer. */
+  onOutcome?: (event: OutcomeEvent) => void | Promise<void>;
   /** The rotation's constants: only for tests that cannot wait minutes. */
   timing?: Timing;
 }

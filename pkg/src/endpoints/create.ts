@@ -46,7 +46,7 @@ export function endpointsWith(loadGlue: LoadGlue) {
     const detached = (work: Promise<unknown>) => void work.catch(() => undefined);
     return {
       init: (env) => void configure(env),
-      fetch: (request, env, context) => {
+      fetch: async (request, env, context) => {
         const waitUntil = context ? (work: Promise<unknown>) => context.waitUntil(work) : detached;
         return answer({ ...configure(env), waitUntil }, request);
       },
@@ -67,7 +67,9 @@ async function answer(context: Context, request: Request): Promise<Response> {
   try {
     return await route(context, request);
   } catch (error) {
-    return refusal(context.core, error);
+    const allowed = /\/(login|callback)$/.test(new URL(request.url).pathname) ? "GET" : "POST";
+    const isMethod = error instanceof EndpointsError && error.code === "method_not_allowed";
+    return refusal(context.core, error, isMethod ? { allow: allowed } : {});
   }
 }
 
@@ -113,7 +115,9 @@ function isSecureOrigin(text: string): boolean {
   try {
     const { origin, protocol, hostname } = new URL(text);
     const loopback = hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]";
-    return origin === text && (protocol === "https:" || (protocol === "http:" && loopback));
+    // `*` may stand in a URL, but patterns are how other people's origins get in.
+    const exact = origin === text && !text.includes("*");
+    return exact && (protocol === "https:" || (protocol === "http:" && loopback));
   } catch {
     return false;
   }

@@ -137,7 +137,14 @@ async function answer(
 function report(context: Context, shard: string, row: SessionRow, decision: Decision): void {
   const { outcome, alert } = decision;
   const event = { route: "refresh" as const, outcome, session: `${shard}.${row.family}` };
-  context.options.onOutcome?.(alert === undefined ? event : { ...event, alert });
+  const { onOutcome } = context.options;
+  // Beside the answer: a slow or failing hook must not cost a browser its cookie.
+  if (onOutcome)
+    context.waitUntil(settled(() => onOutcome(alert === undefined ? event : { ...event, alert })));
+}
+
+async function settled(work: () => void | Promise<void>): Promise<void> {
+  await work();
 }
 
 function sleep(milliseconds: number): Promise<void> {

@@ -90,12 +90,17 @@ async function renew(
       // Counted from before the request, so that it never lives longer here than at the provider.
       const lifetime = expiresIn * 1000;
       const token = { accessToken, scope, lifetime, expiresAt: held.now + lifetime };
-      const loaded = await settle(context, shard, held, lease, (current, now) => ({
+      const settled = settle(context, shard, held, lease, (current, now) => ({
         ...current,
         number: lease.number,
         refreshToken: refreshToken ?? current.refreshToken,
         tokens: keep(current.tokens, keyOf(resource), token, now),
       }));
+      const loaded = await settled.catch(async (error: unknown) => {
+        // The session ended meanwhile: nobody will ever use what the provider has just given.
+        if (isEnded(error) && refreshToken !== undefined) await context.options.provider.revoke(refreshToken);
+        throw error;
+      });
       return loaded && { token, loaded };
     }
     case "ended": {
@@ -179,6 +184,10 @@ export function firstTokens(resource: Resource, token: CachedToken): Record<stri
 function keep(tokens: Record<string, CachedToken>, key: string, token: CachedToken, now: number) {
   const live = Object.entries(tokens).filter(([other, { expiresAt }]) => other !== key && expiresAt > now);
   return Object.fromEntries([...live.slice(1 - KEPT), [key, token]]);
+}
+
+function isEnded(error: unknown): boolean {
+  return error instanceof EndpointsError && error.code === "session_ended";
 }
 
 function share({ expiresAt, lifetime }: CachedToken, now: number): number {

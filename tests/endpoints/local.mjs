@@ -1,0 +1,26 @@
+// Endpoints in this process, on Node, with the stack's provider: for what workerd gives no hold on.
+import { createEndpoints, oidc } from "strongroom/endpoints";
+import { memoryStore } from "strongroom/stores/memory";
+import { fetchIn } from "./browser.mjs";
+
+/** The in-page client's endpoints; `options` go over the configuration, `fetch` leads to the provider. */
+export function endpointsIn(stack, { fetch = fetchIn(stack), ...options } = {}) {
+  return createEndpoints({
+    origins: [stack.origins.inpage],
+    provider: oidc({
+      issuer: stack.origins.id,
+      clientId: stack.clients.inpage.id,
+      clientSecret: stack.clients.inpage.secret,
+      scope: "openid profile offline_access",
+      resources: ["es256", "rs256"].map((name) => ({
+        audience: `${stack.origins.api}/${name}`,
+        scope: "read",
+      })),
+      fetch,
+    }),
+    store: memoryStore({ quiet: true }),
+    secrets: stack.secrets,
+    timing: stack.timing,
+    ...options,
+  });
+}
