@@ -63,7 +63,9 @@ const perform = (connection: Connection, packed: Packed, signal: AbortSignal): P
 /** `vault.fetch`. */
 export const fetchThrough =
   (connection: Connection, passthrough: boolean) =>
-  async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+  async (...given: Parameters<typeof fetch>): Promise<Response> => {
+    if (!given.length) throw new TypeError("1 argument required, but only 0 present.");
+    const [input, init] = given;
     const spare = passthrough
       ? new Request(input instanceof Request ? input.clone() : input, init)
       : undefined;

@@ -16,8 +16,16 @@ const FORBIDDEN = ["authorization", "cookie", "dpop"];
 const packBody = async (request: Request, given: BodyInit | null | undefined): Promise<WireBody> => {
   if (given instanceof URLSearchParams) return String(given);
   if (typeof given === "string" || given instanceof Blob) return given;
-  if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) return given;
-  if (given instanceof ReadableStream) return request.body;
+  // Copies: what the page does to its bytes afterwards is not sent, and the copy can be transferred.
+  if (ArrayBuffer.isView(given)) {
+    return new Uint8Array(given.buffer, given.byteOffset, given.byteLength).slice().buffer;
+  }
+  if (given instanceof ArrayBuffer) return given.slice(0);
+  if (given instanceof ReadableStream) {
+    // Without this, a browser that cannot would send nothing instead.
+    if (!request.body) throw new VaultError("body_unusable", "this browser cannot upload streams");
+    return request.body;
+  }
   if (given instanceof FormData) return [...given];
   // The bodies of Request objects, and what else the browser knows to encode.
   if (given != null || (request.method !== "GET" && request.method !== "HEAD")) {
@@ -44,10 +52,11 @@ export const pack = async (
   const body = await packBody(request, given);
   const { method, credentials, cache, redirect, referrerPolicy, integrity, keepalive } = request;
   const wire: WireInit = { method, body, credentials, cache, redirect, referrerPolicy, integrity, keepalive };
-  if (request.referrer === "") wire.referrer = "";
+  // Said outright, else the worker's own address would be the referrer.
+  wire.referrer = request.referrer === "about:client" ? location.href : request.referrer;
   const streams = body instanceof ReadableStream;
   // The worker encodes a form anew, with another boundary.
-  if (Array.isArray(body)) request.headers.delete("content-type");
+  if (Array.isArray(body) && !names.has("content-type")) request.headers.delete("content-type");
   if (streams) wire.duplex = "half";
   return [
     request,
@@ -56,7 +65,7 @@ export const pack = async (
       headers: [...request.headers],
       init: wire,
       replayable: !streams,
-      transfer: streams ? [body] : [],
+      transfer: streams || body instanceof ArrayBuffer ? [body] : [],
     },
   ];
 };

@@ -28,9 +28,18 @@ const complete = (response: Response, facts: Partial<Response>, signal: AbortSig
       own[name] = () =>
         read.call(response).catch((error: unknown) => {
           if (signal.aborted) throw signal.reason;
-          throw error instanceof DOMException ? new TypeError(error.message) : error;
+          throw error instanceof DOMException && error.name !== "SyntaxError"
+            ? new TypeError(error.message)
+            : error;
         });
     }
+  }
+  for (const name of ["append", "delete", "set"]) {
+    Object.defineProperty(response.headers, name, {
+      value: () => {
+        throw new TypeError("Headers are immutable");
+      },
+    });
   }
   for (const [name, value] of Object.entries(own)) {
     Object.defineProperty(response, name, { value, configurable: true, writable: true });
