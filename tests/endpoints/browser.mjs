@@ -120,7 +120,7 @@ export function fetchIn(stack) {
   const agent = new Agent({ ca: readFileSync(stack.tls.ca) });
   return async (url, { method = "GET", headers, body, signal } = {}) => {
     const plain = Object.fromEntries(new Headers(headers));
-    const options = { method, headers: plain, agent, lookup: loopback, ...(signal ? { signal } : {}) };
+    const options = { method, headers: plain, agent, lookup: loopback, signal };
     const answer = await exchange(url, options, body?.toString());
     const type = { "content-type": answer.headers["content-type"] ?? "" };
     return new Response(answer.text || null, { status: answer.status, headers: type });
