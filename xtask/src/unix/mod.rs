@@ -26,7 +26,7 @@ cargo xtask <command>
     --open             also open a Chromium with a throw-away profile that accepts the demo's certificate
   test [suite…]        the default run (at most 30 minutes on 2 cores)
     --quick            the loop: at most 3 minutes      --all   everything: at most 80 minutes
-    suites             native, structure, packaging, runtimes, endpoints, demo, simulation
+    suites             SUITES
   build                the three wasm artifacts and the npm package
   size                 raw, gzip and brotli size of everything that ships, against its budget
   check                format, clippy, types, package lint, licences and sources of dependencies
@@ -60,7 +60,7 @@ fn run() -> Result<()> {
         "check" => no_more(args).and_then(|()| check::run()),
         "simulate" => simulate::run(args.raw_args()?.collect()),
         "help" => {
-            print!("{HELP}");
+            print!("{}", HELP.replace("SUITES", &test::names().join(", ")));
             Ok(())
         }
         unknown => bail!("there is no command `{unknown}`; `cargo xtask help` lists them"),

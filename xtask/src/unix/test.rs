@@ -37,6 +37,11 @@ const SUITES: [Suite; 11] = [
     Suite { name: "demo", from: Tier::Default, run: |_| demo() },
 ];
 
+/// The suites' names, in the order in which they run.
+pub(crate) fn names() -> Vec<&'static str> {
+    SUITES.iter().map(|suite| suite.name).collect()
+}
+
 /// What was asked for: a tier, or suites by name.
 pub(crate) struct Options {
     tier: Tier,
@@ -55,9 +60,8 @@ impl Options {
             }
         }
         for name in &options.suites {
-            if !SUITES.iter().any(|suite| suite.name == name) {
-                let known: Vec<_> = SUITES.iter().map(|suite| suite.name).collect();
-                bail!("there is no suite `{name}`; there are: {}", known.join(", "));
+            if !names().contains(&name.as_str()) {
+                bail!("there is no suite `{name}`; there are: {}", names().join(", "));
             }
         }
         Ok(options)
@@ -67,14 +71,23 @@ impl Options {
 pub(crate) fn run(options: Options) -> Result<()> {
     let start = Instant::now();
     package::build()?;
+    let (mut passed, mut failed) = (0, Vec::new());
     for suite in &SUITES {
         let asked = options.suites.iter().any(|name| name == suite.name);
         if asked || (options.suites.is_empty() && options.tier >= suite.from) {
-            step(&format!("suite `{}`", suite.name), || (suite.run)(options.tier))?;
+            match step(&format!("suite `{}`", suite.name), || (suite.run)(options.tier)) {
+                Ok(()) => passed += 1,
+                // The others are run all the same: one run tells everything.
+                Err(error) => {
+                    eprintln!("✗ {error:#}");
+                    failed.push(suite.name);
+                }
+            }
         }
     }
-    eprintln!("✓ all suites passed in {:.0} s", start.elapsed().as_secs_f64());
-    Ok(())
+    println!("suites: {passed} passed, {} failed", failed.len());
+    eprintln!("  in {:.0} s", start.elapsed().as_secs_f64());
+    if failed.is_empty() { Ok(()) } else { bail!("failed: {}", failed.join(", ")) }
 }
 
 fn native(tier: Tier) -> Result<()> {
