@@ -35,7 +35,7 @@ const withForm = (init: RequestInit): RequestInit => {
 const run = (configuration: Configuration, port: MessagePort): void => {
   let core: Core | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const others = new BroadcastChannel("strongroom");
+  const others = new BroadcastChannel(`strongroom ${configuration.endpoints}`);
 
   /** A trap leaves the wasm's memory in no known state: nothing of it may run again. */
   const guarded = (work: (core: Core) => void): void => {

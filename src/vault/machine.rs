@@ -249,7 +249,7 @@ pub struct Vault {
     logouts: u32,
     status: Status,
     session: Option<String>,
-    /// Another tab claimed something else.
+    /// Another tab claimed that the session has ended.
     doubted: bool,
     /// The last problem code of the endpoints.
     reason: String,
@@ -607,7 +607,8 @@ impl Vault {
         if self.logout.is_some() || (self.status != Status::Starting && session == self.public_id()) {
             return;
         }
-        self.doubted = true;
+        // Only a claim that it has ended is contradicted: two tabs that each contradict the other would never stop.
+        self.doubted = session.is_empty();
         self.events.extend(
             self.slots[SESSION]
                 .refresh

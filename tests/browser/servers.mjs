@@ -89,8 +89,15 @@ const cors = (request) => ({
 export const startServers = async (page = "", vaultPage = () => "") => {
   const auth = makeAuth();
   const api = { routes: {}, seen: [] };
+  /** Files of a test's own by path, and the policy of every answer. */
+  const files = {};
   const site = await listen(async (request, response) => {
     const url = new URL(request.url, "http://x");
+    if (files.csp) response.setHeader("content-security-policy", files.csp);
+    if (files[url.pathname]) {
+      const { body, ...headers } = files[url.pathname];
+      return response.writeHead(200, headers).end(body);
+    }
     const route = /^\/auth\/(\w+)$/.exec(url.pathname)?.[1];
     if (route && request.method === "POST") return auth.handle(route, request, response);
     if (url.pathname.startsWith("/dist/")) {
@@ -128,6 +135,7 @@ export const startServers = async (page = "", vaultPage = () => "") => {
   return {
     auth,
     api,
+    site: files,
     app: `http://app.localhost:${site.port}`,
     strangerApp: `http://stranger.localhost:${site.port}`,
     vault: `http://vault.localhost:${site.port}`,
