@@ -1,10 +1,15 @@
 //! A key that can verify, and the algorithms it can verify. The key decides; a token's header never does.
 
-use super::ecdsa::P256Key;
+use super::ecdsa::{P256Key, P384Key, P521Key, Secp256k1Key};
+use super::eddsa::Ed25519Key;
+use super::hmac::HmacKey;
+use super::mldsa::MlDsaKey;
 use super::rsa::RsaKey;
 use crate::jose::jwk::{Jwk, KeyProblem};
 use crate::jose::{Algorithm, AlgorithmSet};
+use crate::secret::Secret;
 use core::fmt;
+use sha2::{Sha256, Sha384, Sha512};
 
 /// A checked key.
 pub struct Key {
@@ -14,25 +19,39 @@ pub struct Key {
 
 enum Material {
     P256(P256Key),
+    P384(P384Key),
+    P521(P521Key),
+    Secp256k1(Secp256k1Key),
+    Ed25519(Ed25519Key),
     Rsa(RsaKey),
+    MlDsa(MlDsaKey),
+    Hmac(HmacKey),
 }
 
 impl Key {
-    /// Checks a JWK: its kind, its intended use, and the mathematics.
+    /// Checks the JWK of a public key: its kind, its intended use, and the mathematics. A secret has no place in a key set.
     ///
     /// # Errors
     /// What is wrong with it.
     pub fn from_jwk(jwk: &Jwk) -> Result<Key, KeyProblem> {
         jwk.check_public_use()?;
-        let material = Material::from_jwk(jwk)?;
+        Key::new(Material::from_jwk(jwk)?, jwk.alg()?)
+    }
+
+    /// Checks an HMAC secret; `only` is the one algorithm that it is for, if it is for one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn from_secret(secret: Secret<Vec<u8>>, only: Option<Algorithm>) -> Result<Key, KeyProblem> {
+        Key::new(Material::Hmac(HmacKey::new(secret)?), only)
+    }
+
+    fn new(material: Material, only: Option<Algorithm>) -> Result<Key, KeyProblem> {
         let mut algorithms = material.algorithms();
-        if let Some(only) = jwk.alg()? {
+        if let Some(only) = only {
             algorithms = algorithms.and(AlgorithmSet::of(&[only]));
-            if algorithms.is_empty() {
-                return Err(KeyProblem::Algorithm);
-            }
         }
-        Ok(Key { material, algorithms })
+        if algorithms.is_empty() { Err(KeyProblem::Algorithm) } else { Ok(Key { material, algorithms }) }
     }
 
     /// What the key is for: by its mathematics, and by its `alg` if it has one.
@@ -42,14 +61,7 @@ impl Key {
 
     /// Whether it is this key's signature. False for an algorithm that the key is not for.
     pub fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
-        if !self.algorithms.contains(algorithm) {
-            return false;
-        }
-        match (&self.material, algorithm) {
-            (Material::P256(key), Algorithm::Es256) => key.verify(message, signature),
-            (Material::Rsa(key), Algorithm::Rs256) => key.verify_pkcs1_sha256(message, signature),
-            (Material::P256(_), _) | (Material::Rsa(_), _) => false,
-        }
+        self.algorithms.contains(algorithm) && self.material.verify(algorithm, message, signature)
     }
 }
 
@@ -58,17 +70,61 @@ impl Material {
         match jwk.kty()? {
             "EC" => match jwk.crv()? {
                 "P-256" => P256Key::from_jwk(jwk).map(Material::P256),
+                "P-384" => P384Key::from_jwk(jwk).map(Material::P384),
+                "P-521" => P521Key::from_jwk(jwk).map(Material::P521),
+                "secp256k1" => Secp256k1Key::from_jwk(jwk).map(Material::Secp256k1),
+                _ => Err(KeyProblem::Unsupported),
+            },
+            "OKP" => match jwk.crv()? {
+                "Ed25519" => Ed25519Key::from_jwk(jwk).map(Material::Ed25519),
                 _ => Err(KeyProblem::Unsupported),
             },
             "RSA" => RsaKey::from_jwk(jwk).map(Material::Rsa),
+            "AKP" => MlDsaKey::from_jwk(jwk).map(Material::MlDsa),
+            "oct" => Err(KeyProblem::Private),
             _ => Err(KeyProblem::Unsupported),
         }
     }
 
-    const fn algorithms(&self) -> AlgorithmSet {
+    fn algorithms(&self) -> AlgorithmSet {
+        use Algorithm::*;
         match self {
-            Material::P256(_) => AlgorithmSet::of(&[Algorithm::Es256]),
-            Material::Rsa(_) => AlgorithmSet::of(&[Algorithm::Rs256]),
+            Material::P256(_) => AlgorithmSet::of(&[Es256]),
+            Material::P384(_) => AlgorithmSet::of(&[Es384]),
+            Material::P521(_) => AlgorithmSet::of(&[Es512]),
+            Material::Secp256k1(_) => AlgorithmSet::of(&[Es256k]),
+            Material::Ed25519(_) => AlgorithmSet::of(&[EdDsa, Ed25519]),
+            Material::Rsa(_) => AlgorithmSet::of(&[Rs256, Rs384, Rs512, Ps256, Ps384, Ps512]),
+            Material::MlDsa(key) => AlgorithmSet::of(&[key.algorithm()]),
+            // A secret must be at least as long as the hash.
+            Material::Hmac(key) => match key.size() {
+                ..48 => AlgorithmSet::of(&[Hs256]),
+                48..64 => AlgorithmSet::of(&[Hs256, Hs384]),
+                64.. => AlgorithmSet::of(&[Hs256, Hs384, Hs512]),
+            },
+        }
+    }
+
+    fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+        match (self, algorithm) {
+            (Material::P256(key), Algorithm::Es256) => key.verify(message, signature),
+            (Material::P384(key), Algorithm::Es384) => key.verify(message, signature),
+            (Material::P521(key), Algorithm::Es512) => key.verify(message, signature),
+            (Material::Secp256k1(key), Algorithm::Es256k) => key.verify(message, signature),
+            (Material::Ed25519(key), Algorithm::EdDsa | Algorithm::Ed25519) => key.verify(message, signature),
+            (Material::Rsa(key), Algorithm::Rs256) => key.verify_pkcs1::<Sha256>(message, signature),
+            (Material::Rsa(key), Algorithm::Rs384) => key.verify_pkcs1::<Sha384>(message, signature),
+            (Material::Rsa(key), Algorithm::Rs512) => key.verify_pkcs1::<Sha512>(message, signature),
+            (Material::Rsa(key), Algorithm::Ps256) => key.verify_pss::<Sha256>(message, signature),
+            (Material::Rsa(key), Algorithm::Ps384) => key.verify_pss::<Sha384>(message, signature),
+            (Material::Rsa(key), Algorithm::Ps512) => key.verify_pss::<Sha512>(message, signature),
+            (Material::MlDsa(key), algorithm) if key.algorithm() == algorithm => {
+                key.verify(message, signature)
+            }
+            (Material::Hmac(key), Algorithm::Hs256) => key.verify_sha256(message, signature),
+            (Material::Hmac(key), Algorithm::Hs384) => key.verify_sha384(message, signature),
+            (Material::Hmac(key), Algorithm::Hs512) => key.verify_sha512(message, signature),
+            _ => false,
         }
     }
 }

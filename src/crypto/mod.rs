@@ -3,9 +3,15 @@
 #[cfg(feature = "edge")]
 pub mod ecdsa;
 #[cfg(feature = "edge")]
+pub mod eddsa;
+#[cfg(feature = "edge")]
+pub mod hmac;
+#[cfg(feature = "edge")]
 mod key;
 #[cfg(feature = "session")]
 pub mod mac;
+#[cfg(feature = "edge")]
+pub mod mldsa;
 #[cfg(feature = "edge")]
 pub mod rsa;
 

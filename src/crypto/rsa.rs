@@ -1,10 +1,10 @@
 //! RSA verification. Never private-key work: its timing leaks (RUSTSEC-2023-0071), and signing goes through WebCrypto.
 
 use crate::jose::jwk::{Jwk, KeyProblem};
-use rsa::pkcs1v15;
-use rsa::signature::Verifier;
-use rsa::{BoxedUint, RsaPublicKey};
-use sha2::Sha256;
+use rsa::{BoxedUint, RsaPublicKey, pkcs1v15, pss};
+use sha2::digest::const_oid::AssociatedOid;
+use sha2::digest::{Digest, FixedOutputReset};
+use signature::Verifier;
 
 /// Accepted sizes of a modulus in bits.
 const MODULUS_BITS: core::ops::RangeInclusive<usize> = 2048..=8192;
@@ -41,14 +41,21 @@ impl RsaKey {
         Ok(RsaKey { key, size: bits.div_ceil(8) })
     }
 
-    /// Whether it is this key's RSASSA-PKCS1-v1_5 signature of the message's SHA-256 (RFC 8017 §8.2.2).
-    pub fn verify_pkcs1_sha256(&self, message: &[u8], signature: &[u8]) -> bool {
-        if signature.len() != self.size {
-            return false;
-        }
-        let key = pkcs1v15::VerifyingKey::<Sha256>::new(self.key.clone());
-        pkcs1v15::Signature::try_from(signature)
-            .is_ok_and(|signature| key.verify(message, &signature).is_ok())
+    /// Whether it is this key's RSASSA-PKCS1-v1_5 signature of the message (RFC 8017 §8.2.2): RS256, RS384, RS512.
+    pub fn verify_pkcs1<D: Digest + AssociatedOid>(&self, message: &[u8], signature: &[u8]) -> bool {
+        let key = || pkcs1v15::VerifyingKey::<D>::new(self.key.clone());
+        signature.len() == self.size
+            && pkcs1v15::Signature::try_from(signature)
+                .is_ok_and(|signature| key().verify(message, &signature).is_ok())
+    }
+
+    /// Whether it is this key's RSASSA-PSS signature of the message (RFC 8017 §8.1.2), the salt as long as the hash and MGF1
+    /// with the same hash (RFC 7518 §3.5): PS256, PS384, PS512.
+    pub fn verify_pss<D: Digest + FixedOutputReset>(&self, message: &[u8], signature: &[u8]) -> bool {
+        let key = || pss::VerifyingKey::<D>::new(self.key.clone());
+        signature.len() == self.size
+            && pss::Signature::try_from(signature)
+                .is_ok_and(|signature| key().verify(message, &signature).is_ok())
     }
 }
 

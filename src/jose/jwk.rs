@@ -27,8 +27,12 @@ pub enum KeyProblem {
     Exponent,
     /// A modulus with the fingerprint of a broken generator (CVE-2017-15361, ROCA).
     WeakModulus,
-    /// A point that is not on the curve, or of small order.
+    /// A point that is not on the curve, of small order, or not canonical.
     Point,
+    /// An HMAC secret shorter than the hash (RFC 7518 §3.2).
+    SecretLength,
+    /// A public key given as an HMAC secret.
+    PublicSecret,
 }
 
 impl KeyProblem {
@@ -44,6 +48,8 @@ impl KeyProblem {
             KeyProblem::Exponent => "exponent",
             KeyProblem::WeakModulus => "weak_modulus",
             KeyProblem::Point => "invalid_point",
+            KeyProblem::SecretLength => "secret_too_short",
+            KeyProblem::PublicSecret => "secret_is_a_public_key",
         }
     }
 }

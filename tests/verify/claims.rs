@@ -96,7 +96,7 @@ fn a_clock_at_the_end_of_time_accepts_nothing() {
     assert_eq!(refusal.code(), "token_expired");
 }
 
-/// CVE-2026-class bugs: a string compares, or becomes NaN, and NaN never expires.
+/// A string compares as text, or becomes NaN, and NaN never expires.
 #[test]
 fn a_date_that_is_not_a_number_is_refused() {
     for claim in ["exp", "nbf", "iat"] {
