@@ -76,6 +76,43 @@ const EXPLAINED = [
     at: /^\/text\/message$/,
     because: "a broken body is a TypeError; its words do not survive the way between threads",
   },
+  {
+    engines: ["firefox", "webkit"],
+    cases: /^(responses: headers cannot be changed|inputs: no URL at all)$/,
+    at: /^\/message$/,
+    because: "a TypeError of the vault's own, in Chromium's words",
+  },
+  {
+    engines: ["chromium"],
+    cases: /^bodies: a stream is the request's from then on$/,
+    at: /^\/locked$/,
+    because: "a stream to be sent is locked when it is handed to the worker, one microtask after the call",
+  },
+  {
+    engines: ["chromium", "firefox"],
+    cases: /^streams: read into a buffer of one's own$/,
+    because: "a stream that has crossed from the worker is no byte stream: no reader with a buffer of one's own",
+  },
+  {
+    engines: ALL,
+    cases: /^aborts: after the body has come, before it is read$/,
+    because: "an abort after the last byte has arrived does not take it away again",
+  },
+  {
+    engines: ["firefox"],
+    cases: /^(bodies: a (locked )?stream |redirects: a stream cannot|aborts: while a stream is sent)/,
+    because: "Firefox cannot upload streams and sends `[object ReadableStream]`; the vault says `body_unusable`",
+  },
+  {
+    engines: ["webkit"],
+    cases: /^bodies: a Request with a stream$/,
+    because: "WebKit cannot upload streams; what a Request holds the vault reads first, and sends it whole",
+  },
+  {
+    engines: ["webkit"],
+    cases: /^(bodies: a stream |redirects: a stream cannot|aborts: while a stream is sent)/,
+    because: "WebKit cannot upload streams, a NotSupportedError; with the vault it is `body_unusable`",
+  },
 ];
 
 /** Why a difference is meant, if it is. */
