@@ -34,7 +34,7 @@ for (const mode of modes) {
       context = await browser.newContext();
       context.setDefaultTimeout(20_000);
       context.on("request", (request) => seen.push({ url: request.url(), method: request.method() }));
-      watch = await LeakWatch.on(context, { cookie: COOKIE });
+      watch = await LeakWatch.on(context, { cookie: COOKIE, channels: [`strongroom ${mode.vault}/auth`] });
       tab = new App(await context.newPage());
     });
     after(() => browser?.close());
@@ -88,7 +88,10 @@ for (const mode of modes) {
 
     step("calls the ES256 API", async () => {
       await tab.callApi("es256", await tab.at("subject").textContent());
+      await watch.check();
       assert.ok(tokens() > 0, "no token was learned: the search would be blind");
+      assert.ok(watch.secrets.all("session handle").length > 0, "no session handle was learned");
+      assert.ok(watch.messages > 0, "no message was heard: the recorder would be deaf");
     });
 
     step("calls the RS256 API", async () => {

@@ -4,9 +4,9 @@ import { stringsIn } from "./strings.mjs";
 export const REPORT = "__strongroomHeard";
 
 /**
- * Runs in every frame before any script of the page: from then on, whatever listens for a message (by
- * `addEventListener` or `onmessage`, on a window, worker, port, channel or socket) is listened to here as well, and
- * so are the channels named in `channels`, which any script of the origin could open.
+ * Runs in every frame before any script of the page: from then on, whatever the page makes or listens to that messages
+ * come from (windows, workers, ports, channels, sockets) is listened to here as well, and so are the channels named in
+ * `channels`, which any script of the origin could open.
  *
  * Our listener is an additional one on the same target: it starts no port and takes no message away.
  */
@@ -51,6 +51,25 @@ const listen = (strings, report, channels) => {
       set(listener) {
         watch(this);
         Reflect.apply(property.set, this ?? globalThis, [listener]);
+      },
+    });
+  }
+  // What the page holds but does not listen to yet: any script could.
+  const sources = {
+    Worker: (worker) => [worker],
+    SharedWorker: ({ port }) => [port],
+    BroadcastChannel: (channel) => [channel],
+    MessageChannel: ({ port1, port2 }) => [port1, port2],
+    WebSocket: (socket) => [socket],
+    EventSource: (source) => [source],
+  };
+  for (const [name, targets] of Object.entries(sources)) {
+    if (typeof globalThis[name] !== "function") continue;
+    globalThis[name] = new Proxy(globalThis[name], {
+      construct(...call) {
+        const made = Reflect.construct(...call);
+        targets(made).forEach(watch);
+        return made;
       },
     });
   }

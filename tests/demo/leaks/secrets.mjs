@@ -29,7 +29,7 @@ export class Secrets {
 
   /** The names of the secrets of which a piece stands in `text`. */
   in(text) {
-    const candidates = (text.match(/[\w-]{16,}/g) ?? []).join(" ");
+    const candidates = (text.match(/[\w-]{31,}/g) ?? []).join(" ");
     const found = [];
     for (const { name, pieces } of this.#known.values()) {
       if (pieces.some((piece) => candidates.includes(piece))) found.push(name);

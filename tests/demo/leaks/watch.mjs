@@ -82,7 +82,7 @@ export class LeakWatch {
       search(`the heap of ${page.url()}`, await this.#heap(page));
     }
     for (const [place, text] of this.#heard.splice(0)) search(place, text);
-    assert.deepEqual(leaks, []);
+    if (leaks.length > 0) assert.fail(leaks.join("\n"));
   }
 
   /** Everything the page's own thread holds, reachable by name or not: closures and module variables too. */
