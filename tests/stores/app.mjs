@@ -95,12 +95,15 @@ export function random() {
     .replaceAll("=", "");
 }
 
+/** How often each race is run. */
+export const ROUNDS = Number(globalThis.process?.env.STRONGROOM_ROUNDS ?? 20);
+
 /**
- * In each of 20 rounds one handle is presented by 50 requests at once. Throws unless in each of them exactly one rotated,
+ * In each of the rounds one handle is presented by 50 requests at once. Throws unless in each of them exactly one rotated,
  * one cookie was set, and everybody got a token. `advance` sets the clock of the stores forward.
  */
 export async function refreshAtOnce(open, advance) {
-  const browsers = await Promise.all(Array.from({ length: 20 }, () => open().signIn(random())));
+  const browsers = await Promise.all(Array.from({ length: ROUNDS }, () => open().signIn(random())));
   await advance(61_000);
   for (const [round, browser] of browsers.entries()) {
     const answers = await Promise.all(Array.from({ length: 50 }, () => browser.refresh()));

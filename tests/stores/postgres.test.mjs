@@ -4,7 +4,7 @@ import { Pool } from "pg";
 import { createEndpoints } from "strongroom/endpoints";
 import { createTables, postgresStore } from "strongroom/stores/postgres";
 import { storeCases } from "strongroom/stores/testing";
-import { refreshAtOnceOver } from "./app.mjs";
+import { ROUNDS, refreshAtOnceOver } from "./app.mjs";
 import { startPostgres } from "./servers.mjs";
 
 let server;
@@ -25,7 +25,7 @@ function connect(options) {
   return pool;
 }
 
-for (const { name, run } of storeCases(() => postgresStore(connect()))) test(name, run);
+for (const { name, run } of storeCases(() => postgresStore(connect()), { rounds: ROUNDS })) test(name, run);
 
 test("of 50 refreshes of one handle at once exactly one rotates", () =>
   refreshAtOnceOver(

@@ -5,7 +5,7 @@ import { Redis } from "ioredis";
 import { createEndpoints } from "strongroom/endpoints";
 import { redisStore } from "strongroom/stores/redis";
 import { storeCases } from "strongroom/stores/testing";
-import { refreshAtOnceOver } from "./app.mjs";
+import { ROUNDS, refreshAtOnceOver } from "./app.mjs";
 import { startRedis } from "./servers.mjs";
 
 let server;
@@ -34,7 +34,7 @@ function viaIoredis() {
 // Stores of both drivers side by side lead to the same data.
 let turn = 0;
 const open = () => (turn++ % 2 === 0 ? viaRedis() : viaIoredis());
-for (const { name, run } of storeCases(open)) test(name, run);
+for (const { name, run } of storeCases(open, { rounds: ROUNDS })) test(name, run);
 
 test("of 50 refreshes of one handle at once exactly one rotates", async () =>
   refreshAtOnceOver(createEndpoints, await Promise.all([open(), open(), open(), open()])));

@@ -8,7 +8,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { storeCases } from "strongroom/stores/testing";
-import { Browser, refreshAtOnce } from "./app.mjs";
+import { Browser, ROUNDS, refreshAtOnce } from "./app.mjs";
 import { bundle } from "./bundle.mjs";
 import { connects, freePort, until } from "./servers.mjs";
 
@@ -73,6 +73,7 @@ const stores :Workerd.Worker = (
   compatibilityDate = "2026-10-23",
   bindings = [
     (name = "ORIGIN", text = "${origin}"),
+    (name = "ROUNDS", text = "${ROUNDS}"),
     (name = "SESSIONS", durableObjectNamespace = "StrongroomSessions"),
     (name = "DB", wrapped = (
       moduleName = "cloudflare-internal:d1-api",

@@ -3,7 +3,7 @@
 import { createEndpoints } from "strongroom/endpoints";
 import { sqliteStore } from "strongroom/stores/sqlite";
 import { storeCases } from "strongroom/stores/testing";
-import { refreshAtOnceOver } from "../app.mjs";
+import { ROUNDS, refreshAtOnceOver } from "../app.mjs";
 
 const Database = globalThis.Bun
   ? (await import("bun:sqlite")).Database
@@ -17,7 +17,7 @@ function open(name) {
   return sqliteStore(database);
 }
 
-const cases = storeCases(() => open("conformance"));
+const cases = storeCases(() => open("conformance"), { rounds: ROUNDS });
 cases.push({
   name: "of 50 refreshes of one handle at once exactly one rotates",
   run: () =>

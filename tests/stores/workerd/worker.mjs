@@ -29,7 +29,7 @@ export default {
     if (first === "clock") return new Response(String((clock.now += Number(second))));
     if (first !== "case") return ENDPOINTS[first].fetch(request, env, context);
     // One case a request: a request has limits that many cases together would exceed.
-    const cases = storeCases(() => STORES[second](env));
+    const cases = storeCases(() => STORES[second](env), { rounds: Number(env.ROUNDS) });
     const wanted = cases.find(({ name }) => name === url.searchParams.get("name"));
     const message = await wanted.run().then(
       () => "",

@@ -4,6 +4,7 @@ use super::cmd::{self, cargo, command, step, which};
 use super::paths;
 use anyhow::{Context, Result, bail};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -103,25 +104,47 @@ fn node() -> Result<()> {
 /// Finds Chromium, or installs it on Debian as root. `CHROMIUM` in the environment names another one.
 pub(crate) fn chromium() -> Result<PathBuf> {
     let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-    browser("Chromium", "CHROMIUM", &["chromium"], || names.into_iter().find_map(which))
+    program("Chromium", "CHROMIUM", &["chromium"], || names.into_iter().find_map(which))
 }
 
 /// Finds Firefox, or installs it on Debian as root. `FIREFOX` in the environment names another one.
 pub(crate) fn firefox() -> Result<PathBuf> {
     let names = ["firefox-esr", "firefox"];
-    browser("Firefox", "FIREFOX", &["firefox-esr"], || names.into_iter().find_map(which))
+    program("Firefox", "FIREFOX", &["firefox-esr"], || names.into_iter().find_map(which))
 }
 
 /// Finds WebKitGTK's driver and the display it needs, or installs both on Debian as root. `WEBKIT_DRIVER` in the
 /// environment names another driver.
 pub(crate) fn webkit() -> Result<PathBuf> {
-    browser("WebKitGTK", "WEBKIT_DRIVER", &["webkit2gtk-driver", "xvfb"], || {
+    program("WebKitGTK", "WEBKIT_DRIVER", &["webkit2gtk-driver", "xvfb"], || {
         which("Xvfb").and_then(|_| which("WebKitWebDriver"))
     })
 }
 
+/// Finds the Redis server, or installs it on Debian as root. `REDIS_SERVER` in the environment names another one.
+pub(crate) fn redis() -> Result<PathBuf> {
+    let names = ["redis-server", "valkey-server"];
+    program("Redis", "REDIS_SERVER", &["redis-server"], || names.into_iter().find_map(which))
+}
+
+/// Finds PostgreSQL's server, or installs it on Debian as root. `POSTGRES` in the environment names another one.
+pub(crate) fn postgres() -> Result<PathBuf> {
+    program("PostgreSQL", "POSTGRES", &["postgresql"], || newest_postgres().or_else(|| which("postgres")))
+}
+
+/// Debian keeps the versions side by side, and none of them on the path.
+fn newest_postgres() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
+    let numbered = versions.filter_map(|entry| {
+        let version: u32 = entry.file_name().to_str()?.parse().ok()?;
+        let server = entry.path().join("bin/postgres");
+        server.is_file().then_some((version, server))
+    });
+    numbered.max().map(|(_, server)| server)
+}
+
 /// The program that the environment names, else the one that is found, else the one that Debian's packages bring.
-fn browser(
+fn program(
     name: &str,
     variable: &str,
     packages: &[&str],
@@ -144,7 +167,7 @@ fn browser(
         );
     }
     step(&format!("{name} from Debian's packages"), || apt_install(packages))?;
-    find().with_context(|| format!("{wanted} was installed, but is not on the PATH"))
+    find().with_context(|| format!("{wanted} was installed, but {name} is not found"))
 }
 
 /// Makes sure of a Python of our own that has PyJWT, and gives its path. `STRONGROOM_PYTHON` in the environment names another.
@@ -210,6 +233,7 @@ fn can_apt() -> bool {
 }
 
 fn apt_install(packages: &[&str]) -> Result<()> {
+    let _still = NoServices::begin();
     let apt = |args: &[&str]| {
         let mut apt = command("apt-get", args);
         cmd::run_quiet(apt.env("DEBIAN_FRONTEND", "noninteractive"))
@@ -219,4 +243,29 @@ fn apt_install(packages: &[&str]) -> Result<()> {
     apt(&[&["install", "-y", "--no-install-recommends"], packages].concat())
         .or_else(|error| updated.and(Err(error)))
         .with_context(|| format!("with network, run as root: apt-get install {}", packages.join(" ")))
+}
+
+/// While this lives, Debian's packages do not start the services that they bring: we start our own.
+struct NoServices {
+    ours: bool,
+}
+
+impl NoServices {
+    const POLICY: &str = "/usr/sbin/policy-rc.d";
+
+    fn begin() -> NoServices {
+        let wanted =
+            !Path::new(Self::POLICY).exists() && fs::write(Self::POLICY, "#!/bin/sh\nexit 101\n").is_ok();
+        let executable = fs::Permissions::from_mode(0o755);
+        NoServices { ours: wanted && fs::set_permissions(Self::POLICY, executable).is_ok() }
+    }
+}
+
+impl Drop for NoServices {
+    fn drop(&mut self) {
+        if self.ours {
+            // Nothing to be done about it, and the next installation says so.
+            let _ = fs::remove_file(Self::POLICY);
+        }
+    }
 }

@@ -5,6 +5,7 @@ use super::stack;
 use super::{check, demo, package, provision, simulate};
 use anyhow::{Result, bail};
 use lexopt::prelude::*;
+use std::process::Command;
 use std::time::Instant;
 
 /// How much is run.
@@ -23,7 +24,7 @@ struct Suite {
     run: fn(Tier) -> Result<()>,
 }
 
-const SUITES: [Suite; 11] = [
+const SUITES: [Suite; 13] = [
     Suite { name: "native", from: Tier::Quick, run: native },
     Suite { name: "structure", from: Tier::Default, run: structure },
     Suite { name: "packaging", from: Tier::Quick, run: |_| node_suite("packaging") },
@@ -33,6 +34,8 @@ const SUITES: [Suite; 11] = [
     Suite { name: "crosscheck", from: Tier::Default, run: |_| crosscheck() },
     Suite { name: "simulation", from: Tier::Default, run: simulation },
     Suite { name: "endpoints", from: Tier::Default, run: |_| node_suite("endpoints") },
+    Suite { name: "store-conformance", from: Tier::Default, run: store_conformance },
+    Suite { name: "stores", from: Tier::All, run: |_| stores() },
     Suite { name: "browser", from: Tier::Default, run: |_| node_suite("browser") },
     Suite { name: "demo", from: Tier::Default, run: |_| demo() },
 ];
@@ -136,6 +139,28 @@ fn crosscheck() -> Result<()> {
     provision::golang_jwt()?;
     let mut tests = cmd::node_tests(["tests/crosscheck/"]);
     cmd::run(tests.env("STRONGROOM_PYTHON", provision::pyjwt()?))
+}
+
+/// Every session store against the conformance kit, on real databases; `stores` does that and more.
+fn store_conformance(tier: Tier) -> Result<()> {
+    if tier == Tier::All {
+        return Ok(());
+    }
+    let databases = ["kit", "memory", "sqlite", "redis", "postgres", "workerd"];
+    let files = databases.map(|name| format!("tests/stores/{name}.test.mjs"));
+    cmd::run(store_tests(files)?.env("STRONGROOM_ROUNDS", "2"))
+}
+
+/// The same with all rounds of every race; and databases that are killed, and that forget.
+fn stores() -> Result<()> {
+    cmd::run(&mut store_tests(["tests/stores/".to_owned()])?)
+}
+
+/// Most of them wait most of the time, so that several run at once.
+fn store_tests(files: impl IntoIterator<Item = String>) -> Result<Command> {
+    let mut tests = cmd::node_tests(["--test-concurrency=3".to_owned()].into_iter().chain(files));
+    tests.env("REDIS_SERVER", provision::redis()?).env("POSTGRES", provision::postgres()?);
+    Ok(tests)
 }
 
 fn simulation(tier: Tier) -> Result<()> {

@@ -29,8 +29,8 @@ export const valueCases: Record<string, Case> = {
   "of many that put an expired key once exactly one is first": async (bench) => {
     const keys = Array.from({ length: Math.min(5, bench.rounds) }, () => unique(22));
     const store = await bench.store();
-    for (const key of keys) await store.putOnce(key, 0.2);
-    await sleep(0.5);
+    for (const key of keys) await store.putOnce(key, 1);
+    await sleep(1.3);
     for (const key of keys) {
       const first = (await bench.race((racer) => racer.putOnce(key, 60))).filter(Boolean).length;
       same(first, 1, "putOnce of an expired key: how many were first");
@@ -58,8 +58,8 @@ export const valueCases: Record<string, Case> = {
   "a value that is put anew may end sooner": async (bench) => {
     const [store, key] = [await bench.store(), unique(22)];
     await store.put(key, "long", 3600);
-    await store.put(key, "short", 0.2);
-    await sleep(0.5);
+    await store.put(key, "short", 1);
+    await sleep(1.3);
     same(await store.get(key), undefined, "get");
   },
 
