@@ -4,7 +4,10 @@ use super::key_set::KeySet;
 use super::keys::{Keys, MAX_KEYS};
 use super::policy::{Policy, PolicyError};
 use crate::jose::Algorithm;
+use crate::jose::base64url;
 use crate::jose::json::{self, Object, Value};
+use crate::jose::jwk::KeyProblem;
+use crate::secret::Secret;
 use core::time::Duration;
 
 /// What a verifier is made of.
@@ -18,7 +21,8 @@ pub struct Config {
 
 impl Config {
     /// From JSON with the members of the TypeScript options, `audience` and the like always lists, `jwks` a JWKS document as
-    /// text. Without `jwks` the keys are to be fetched.
+    /// text, and each of `secrets` an object of `kid`, `secret` in base64url, and `algorithm`. Without either the keys are to
+    /// be fetched.
     ///
     /// # Errors
     /// The first setting that is wrong.
@@ -63,6 +67,9 @@ fn policy(config: &Object) -> Result<Policy, PolicyError> {
 }
 
 fn key_set(config: &Object, max_keys: usize) -> Result<KeySet, PolicyError> {
+    if let Some(Value::Array(secrets)) = config.member("secrets") {
+        return secret_keys(secrets).map(KeySet::fixed);
+    }
     let Some(jwks) = config.member("jwks") else { return Ok(KeySet::remote(max_keys)) };
     let document = jwks.as_str().unwrap_or_default();
     let keys = Keys::from_json(document.as_bytes(), max_keys)
@@ -72,6 +79,28 @@ fn key_set(config: &Object, max_keys: usize) -> Result<KeySet, PolicyError> {
     } else {
         Err(PolicyError("keys.jwks holds no usable public key"))
     }
+}
+
+fn secret_keys(secrets: &[Value]) -> Result<Keys, PolicyError> {
+    const SHAPE: PolicyError = PolicyError("keys.secrets must be a list of { kid, secret }");
+    let mut keys = Keys::default();
+    for secret in secrets {
+        let Value::Object(entry) = secret else { return Err(SHAPE) };
+        let bytes =
+            entry.string("secret").and_then(|text| base64url::decode(text.as_bytes())).ok_or(SHAPE)?;
+        let only = match entry.string("algorithm").map(Algorithm::from_name) {
+            Some(None) => return Err(PolicyError("keys.secrets names an algorithm that is not supported")),
+            Some(only) => only,
+            None => None,
+        };
+        let kid = entry.string("kid").map(str::to_owned);
+        keys.add_secret(kid, Secret::new(bytes), only).map_err(|problem| match problem {
+            KeyProblem::SecretLength => PolicyError("an HMAC secret must have at least 32 random bytes"),
+            KeyProblem::PublicSecret => PolicyError("an HMAC secret must not be a public key"),
+            _ => PolicyError("an HMAC secret must be at least as long as its algorithm's hash"),
+        })?;
+    }
+    if keys.is_usable() { Ok(keys) } else { Err(SHAPE) }
 }
 
 fn strings<'a>(config: &'a Object, name: &str) -> Result<Option<Vec<&'a str>>, PolicyError> {

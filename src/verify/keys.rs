@@ -1,33 +1,26 @@
-//! One issuer's public keys, found by id.
+//! One issuer's keys, found by id.
 
 use super::error::{KeyFault, KeyLookup, TokenError};
 use crate::crypto::Key;
 use crate::jose::Algorithm;
-use crate::jose::jwk::{self, Jwk, JwksError, KeyProblem};
+use crate::jose::jwk::{self, JwksError, KeyProblem};
+use crate::secret::Secret;
 use core::fmt;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 /// How many keys a set may have, unless set otherwise.
 pub const MAX_KEYS: usize = 100;
 
 /// A key set. A bad key spoils nothing but itself.
+#[derive(Default)]
 pub struct Keys {
     entries: Vec<Entry>,
     by_id: BTreeMap<String, Vec<usize>>,
 }
 
-struct Entry {
-    jwk: Jwk,
-    /// Checked on first use: the arithmetic for a large set is not for a cold start.
-    key: OnceLock<Result<Key, KeyProblem>>,
-}
-
-impl Entry {
-    fn key(&self) -> Result<&Key, KeyProblem> {
-        self.key.get_or_init(|| Key::from_jwk(&self.jwk)).as_ref().map_err(|problem| *problem)
-    }
-}
+/// Checked on first use: the arithmetic for a large set is not for a cold start.
+type Entry = LazyLock<Result<Key, KeyProblem>, Box<dyn FnOnce() -> Result<Key, KeyProblem> + Send>>;
 
 impl Keys {
     /// Parses a JWKS document (RFC 7517 §5) with at most `max_keys` keys.
@@ -35,20 +28,40 @@ impl Keys {
     /// # Errors
     /// If the document as such is not a key set.
     pub fn from_json(bytes: &[u8], max_keys: usize) -> Result<Keys, JwksError> {
-        let mut keys = Keys { entries: Vec::new(), by_id: BTreeMap::new() };
+        let mut keys = Keys::default();
         for jwk in jwk::parse_set(bytes, max_keys)? {
             // A key whose id is not a string cannot be asked for by id.
-            if let Ok(Some(kid)) = jwk.kid() {
-                keys.by_id.entry(kid.to_owned()).or_default().push(keys.entries.len());
-            }
-            keys.entries.push(Entry { jwk, key: OnceLock::new() });
+            let kid = jwk.kid().ok().flatten().map(str::to_owned);
+            keys.push(kid, LazyLock::new(Box::new(move || Key::from_jwk(&jwk))));
         }
         Ok(keys)
     }
 
+    /// Adds an HMAC secret; `only` is the one algorithm that it is for, if it is for one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn add_secret(
+        &mut self,
+        kid: Option<String>,
+        secret: Secret<Vec<u8>>,
+        only: Option<Algorithm>,
+    ) -> Result<(), KeyProblem> {
+        let key = Key::from_secret(secret, only)?;
+        self.push(kid, LazyLock::new(Box::new(move || Ok(key))));
+        Ok(())
+    }
+
+    fn push(&mut self, kid: Option<String>, entry: Entry) {
+        if let Some(kid) = kid {
+            self.by_id.entry(kid).or_default().push(self.entries.len());
+        }
+        self.entries.push(entry);
+    }
+
     /// Whether at least one key can verify anything.
     pub fn is_usable(&self) -> bool {
-        self.entries.iter().any(|entry| entry.key().is_ok())
+        self.entries.iter().any(|entry| entry.is_ok())
     }
 
     /// The one key for a token with this `kid` and `alg`.
@@ -67,14 +80,14 @@ impl Keys {
         let mut found = None;
         let mut refusal = TokenError::AlgorithmNotAllowed;
         for place in places {
-            match self.entries[*place].key() {
+            match &*self.entries[*place] {
                 Ok(key) if key.algorithms().contains(algorithm) => {
                     if found.replace(key).is_some() {
                         return Err(TokenError::KeyUnusable(KeyFault::Ambiguous));
                     }
                 }
                 Ok(_) => {}
-                Err(problem) => refusal = TokenError::KeyUnusable(KeyFault::Key(problem)),
+                Err(problem) => refusal = TokenError::KeyUnusable(KeyFault::Key(*problem)),
             }
         }
         found.ok_or(refusal)
@@ -82,7 +95,7 @@ impl Keys {
 
     /// Only where there is no choice: trying keys one after another would let the sender pick.
     fn find_without_id(&self, algorithm: Algorithm) -> Result<&Key, TokenError> {
-        let keys = self.entries.iter().filter_map(|entry| entry.key().ok());
+        let keys = self.entries.iter().filter_map(|entry| entry.as_ref().ok());
         let mut suitable = keys.filter(|key| key.algorithms().contains(algorithm));
         match (suitable.next(), suitable.next()) {
             (Some(key), None) => Ok(key),

@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "helpers shared between the modules of a test")]
 #![allow(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 
+mod algorithms;
 mod claims;
 mod key_set;
 mod keys;

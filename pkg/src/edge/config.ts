@@ -1,6 +1,7 @@
 /** Checks the options at construction, without the wasm, and translates them for the core. */
 import { configInvalid } from "./errors.ts";
-import type { VerifierOptions } from "./types.ts";
+import { base64url } from "../keys/base64url.ts";
+import type { HmacSecret, VerifierOptions } from "./types.ts";
 
 /** Throws `config_invalid` for what would otherwise only show with the first token. */
 export function checkOptions(options: VerifierOptions): void {
@@ -15,9 +16,21 @@ export function checkOptions(options: VerifierOptions): void {
   if (!Array.isArray(algorithms) || algorithms.length === 0) {
     throw configInvalid('algorithms must list what is allowed, for example ["ES256"]');
   }
-  if (typeof keys !== "object" || keys === null) throw configInvalid("keys must be { jwksUrl } or { jwks }");
+  const sources = typeof keys === "object" && keys !== null ? SOURCES.filter((source) => source in keys) : [];
+  if (sources.length !== 1) throw configInvalid(`keys must have one of ${SOURCES.join(", ")}`);
   if ("jwksUrl" in keys) secureUrl(keys.jwksUrl);
-  else if (!("jwks" in keys)) throw configInvalid("keys must be { jwksUrl } or { jwks }");
+  if ("secrets" in keys && !isSecrets(keys.secrets)) {
+    throw configInvalid("keys.secrets must be a list of { kid, secret }, the secret bytes or a text");
+  }
+}
+
+const SOURCES = ["jwksUrl", "jwks", "secrets"];
+
+function isSecrets(secrets: unknown): secrets is readonly HmacSecret[] {
+  const isSecret = (value: unknown) => typeof value === "string" || value instanceof Uint8Array;
+  return (
+    Array.isArray(secrets) && secrets.every((entry) => isSecret((entry as HmacSecret | undefined)?.secret))
+  );
 }
 
 /** A URL that keys may be fetched from: https, or http on loopback; without credentials. */
@@ -46,6 +59,7 @@ export function coreConfig(options: VerifierOptions): string {
     audience: Array.isArray(audience) ? audience : [audience],
     algorithms,
     jwks: "jwks" in keys ? JSON.stringify(keys.jwks) : undefined,
+    secrets: "secrets" in keys ? keys.secrets.map(coreSecret) : undefined,
     clockTolerance,
     maxTokenAge,
     type,
@@ -54,4 +68,9 @@ export function coreConfig(options: VerifierOptions): string {
     kids,
     maxTokenSize,
   });
+}
+
+function coreSecret({ kid, secret, algorithm }: HmacSecret): object {
+  const bytes = typeof secret === "string" ? new TextEncoder().encode(secret) : secret;
+  return { kid, algorithm, secret: base64url(bytes) };
 }

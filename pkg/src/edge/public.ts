@@ -8,6 +8,7 @@ export type {
   Claims,
   Decoded,
   Header,
+  HmacSecret,
   Inspection,
   Jwk,
   Jwks,

@@ -1,8 +1,26 @@
 /** The public types of `strongroom/edge`. */
 import type { TokenErrorCode } from "./errors.ts";
 
-/** JWS algorithms that a verifier can allow (RFC 7518 §3.1). */
-export type Algorithm = "ES256" | "RS256";
+/** JWS algorithms that a verifier can allow (RFC 7518 §3.1, RFC 8037, RFC 8812, RFC 9864, FIPS 204). */
+export type Algorithm =
+  | "ES256"
+  | "ES384"
+  | "ES512"
+  | "ES256K"
+  | "EdDSA"
+  | "Ed25519"
+  | "RS256"
+  | "RS384"
+  | "RS512"
+  | "PS256"
+  | "PS384"
+  | "PS512"
+  | "HS256"
+  | "HS384"
+  | "HS512"
+  | "ML-DSA-44"
+  | "ML-DSA-65"
+  | "ML-DSA-87";
 
 /** A JSON Web Key (RFC 7517). Members that are not listed are kept and ignored. */
 export interface Jwk {
@@ -24,7 +42,19 @@ export type KeySource =
   /** A JWKS document, fetched over https and cached. */
   | { readonly jwksUrl: string }
   /** A JWKS held already. */
-  | { readonly jwks: Jwks };
+  | { readonly jwks: Jwks }
+  /** Secrets shared with the issuer, for the HS algorithms. */
+  | { readonly secrets: readonly HmacSecret[] };
+
+/** A secret for HMAC: at least 32 random bytes, and at least as long as the algorithm's hash. */
+export interface HmacSecret {
+  /** The key id that tokens name; give one to each to rotate them. */
+  readonly kid?: string;
+  /** The bytes, or a text that stands for its UTF-8 bytes. A public key in any form is refused. */
+  readonly secret: Uint8Array | string;
+  /** The only algorithm it is for. */
+  readonly algorithm?: "HS256" | "HS384" | "HS512";
+}
 
 /** What a verifier demands of every token. */
 export interface VerifierOptions {
