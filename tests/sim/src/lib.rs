@@ -13,6 +13,7 @@ pub mod report;
 mod run;
 pub mod scenario;
 mod shrink;
+pub mod study;
 mod world;
 
 pub use dice::{Dice, Draw};

@@ -9,13 +9,14 @@ use strongroom_sim::policy::{CurrentOrPrevious, ForkWindow, OneBehind, Policy, S
 use strongroom_sim::scenario::{Expect, Scenario, catalogue};
 use strongroom_sim::{Row, report, run, shrink};
 
-const USAGE: &str = "strongroom-sim [--seeds N] [--seed S] [--scenario NAME] [--json FILE]
+const USAGE: &str = "strongroom-sim [--seeds N] [--seed S] [--scenario NAME] [--json FILE] [--study DIR]
 
   --seeds N        sessions of each scenario (default 2000); at most 100000 of those that are only reported, and
                    30000 of the baselines
   --seed S         one session of one scenario: prints its timeline
   --scenario NAME  this scenario only
-  --json FILE      writes the rows";
+  --json FILE      writes the rows
+  --study DIR      instead: moves each constant, writes rotation-*.json and rotation-*.svg there";
 
 #[derive(Default)]
 struct Arguments {
@@ -23,6 +24,7 @@ struct Arguments {
     seed: Option<u64>,
     scenario: Option<String>,
     json: Option<String>,
+    study: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -53,6 +55,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
             "--seed" => arguments.seed = Some(number(value()?)?),
             "--scenario" => arguments.scenario = Some(value()?),
             "--json" => arguments.json = Some(value()?),
+            "--study" => arguments.study = Some(value()?),
             _ => return Err(format!("{word} is not known")),
         }
     }
@@ -60,6 +63,9 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
 }
 
 fn simulate(arguments: &Arguments) -> Result<bool, String> {
+    if let Some(directory) = &arguments.study {
+        return study(directory, arguments.seeds.unwrap_or(2_000)).map(|()| true);
+    }
     let wanted = |scenario: &Scenario| arguments.scenario.as_deref().is_none_or(|name| name == scenario.name);
     let scenarios: Vec<_> = catalogue().into_iter().filter(|(scenario, _)| wanted(scenario)).collect();
     if scenarios.is_empty() {
@@ -117,6 +123,18 @@ fn baselines(seeds: u64) -> Result<Vec<Row>, KeyRingError> {
         rows.iter().rev().take(5).rev().for_each(|row| println!("{}", row.line()));
     }
     Ok(rows)
+}
+
+fn study(directory: &str, seeds: u64) -> Result<(), String> {
+    for study in strongroom_sim::study::studies(seeds).map_err(|error| error.to_string())? {
+        let path = |ending: &str| format!("{directory}/rotation-{}.{ending}", study.name);
+        let write = |path: String, text: String| {
+            std::fs::write(&path, text).map_err(|error| format!("{path}: {error}"))
+        };
+        write(path("json"), report::json(&study.rows))?;
+        write(path("svg"), study.chart.svg())?;
+    }
+    Ok(())
 }
 
 /// Runs with progress on the standard error.

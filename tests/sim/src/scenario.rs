@@ -308,6 +308,18 @@ pub fn catalogue() -> Vec<(Scenario, Expect)> {
         ),
         (
             Scenario {
+                name: "very-late",
+                about: "8 busy tabs; late requests come up to 240 s late, beyond L",
+                tabs: 8,
+                uses: Uses::Apart((61 * SECOND, 300 * SECOND)),
+                life: 70 * SECOND,
+                network: Network { late_request: 0.01, latest: 240 * SECOND, ..base.network },
+                ..base.clone()
+            },
+            Expect::Report,
+        ),
+        (
+            Scenario {
                 name: "no-timeout",
                 about: "aligned; a late answer's cookie is taken after all",
                 timeout: false,

@@ -20,6 +20,7 @@ pub(super) struct Tab {
     sent: [Option<(u16, u32)>; AUDIENCES],
     pub(super) uses: u32,
     reloads: u32,
+    requests: u32,
     draws: u32,
     wall: i64,
     frozen_until: u64,
@@ -33,6 +34,7 @@ impl Tab {
             sent: [None; AUDIENCES],
             uses: 0,
             reloads: 0,
+            requests: 0,
             draws: 0,
             wall: 0,
             frozen_until: 0,
@@ -42,6 +44,7 @@ impl Tab {
 
 /// A request, from sending until its response is taken or given up.
 pub(super) struct Flight<P: Policy> {
+    /// Counts the tab's requests; zero in a place that is free.
     pub(super) serial: u32,
     pub(super) tab: u8,
     audience: u8,
@@ -163,7 +166,7 @@ impl<P: Policy> World<'_, P> {
         if let Some((flight, serial)) = sent
             && really
             && let Some(flight) = self.flights.get_mut(usize::from(flight))
-            && flight.serial == serial
+            && (flight.tab, flight.serial) == (tab, serial)
         {
             flight.aborted = true;
         }
@@ -172,8 +175,10 @@ impl<P: Policy> World<'_, P> {
     fn send(&mut self, tab: u8, audience: u8, call: Call, attempt: Attempt) {
         let Some((family, handle)) = self.jar else { return };
         let network = self.scenario.network;
-        self.counter += 1;
-        let (who, serial) = (u32::from(tab), self.counter);
+        // Serial numbers count by tab, so that taking one tab away leaves the others' draws as they were.
+        let state = &mut self.tabs[usize::from(tab)];
+        state.requests += 1;
+        let (who, serial) = (u32::from(tab), state.requests);
         let lost = self.fault(network.loss, Draw::RequestLost, who, serial);
         let late = self.fault(network.late_request, Draw::RequestLate, who, serial);
         let twice = self.fault(network.duplicate, Draw::Duplicate, who, serial);
@@ -189,7 +194,9 @@ impl<P: Policy> World<'_, P> {
             let fate =
                 if lost { ", lost".to_owned() } else { format!(", arrives in {:.1} s", delay as f64 / 1e3) };
             let copy = if twice { ", and once more" } else { "" };
-            format!("tab {tab} sends #{serial}: handle {family}/{number}, attempt {name:04x}{fate}{copy}")
+            format!(
+                "tab {tab} sends #{tab}.{serial}: handle {family}/{number}, attempt {name:04x}{fate}{copy}"
+            )
         });
         let flight = Flight {
             serial,
@@ -260,9 +267,10 @@ impl<P: Policy> World<'_, P> {
     pub(super) fn respond(&mut self, place: u16) {
         let network = self.scenario.network;
         let flight = &self.flights[usize::from(place)];
-        let (who, serial, answers) = (u32::from(flight.tab), flight.serial, flight.answers);
+        let (tab, serial, answers) = (flight.tab, flight.serial, flight.answers);
+        let who = u32::from(tab);
         if !answers || self.fault(network.loss, Draw::ResponseLost, who, serial) {
-            self.trace(|_| format!("    the response to #{serial} is lost"));
+            self.trace(|_| format!("    the response to #{tab}.{serial} is lost"));
             return self.land(place);
         }
         let usual = self.dice.range(Draw::ResponseTime, who, serial, network.time);
@@ -273,7 +281,7 @@ impl<P: Policy> World<'_, P> {
             usual
         };
         if late {
-            self.trace(|_| format!("    the response to #{serial} takes {:.1} s", delay as f64 / 1e3));
+            self.trace(|_| format!("    the response to #{tab}.{serial} takes {:.1} s", delay as f64 / 1e3));
         }
         self.queue.push(self.now + delay, Event::Deliver { flight: place });
     }
@@ -293,7 +301,10 @@ impl<P: Policy> World<'_, P> {
         {
             self.jar = Some((family, handle));
             self.trace(|world| {
-                format!("    the jar takes handle {family}/{} from #{serial}", world.policy.number(&handle))
+                format!(
+                    "    the jar takes handle {family}/{} from #{tab}.{serial}",
+                    world.policy.number(&handle)
+                )
             });
         }
         // A frozen tab's cookie jar is not frozen: only its script reads the answer later.
