@@ -137,6 +137,17 @@ test("everywhere: the subject's other sessions end too", async () => {
   assert.equal((await there.call(inpage, "refresh")).status, 200, "a later login is not affected");
 });
 
+test("a session of one application is none of another's, though they share store and secrets", async () => {
+  const { inpage, vault } = stack.origins;
+  const browser = new Browser(stack);
+  await browser.login(inpage, { name: "finn" });
+  const headers = cookieOf(browser.handle(inpage));
+  const carried = await new Browser(stack).call(vault, "refresh", { headers });
+  assert.equal(carried.json.reason, "unknown");
+  await new Browser(stack).call(vault, "logout", { headers });
+  assert.equal((await browser.call(inpage, "refresh")).status, 200);
+});
+
 test("nothing of the provider's lies readable in the store", async () => {
   const browser = new Browser(stack);
   await browser.login(stack.origins.inpage, { name: "erin" });

@@ -185,6 +185,15 @@ describe("/callback", () => {
     await refuse(attacker, own.href, "provider_refused");
   });
 
+  test("refuses a login of another application on the same origin", async () => {
+    const fetch = (request) => (request.url.includes("/other/") ? other : auth).fetch(request);
+    const auth = endpointsIn(stack);
+    const other = endpointsIn(stack, { path: "/other" });
+    const browser = new Browser(stack, { [origin]: fetch });
+    const { url } = await browser.login(origin, { stop: atCallback });
+    await refuse(browser, url.replace("/auth/", "/other/"), "state_invalid");
+  });
+
   async function refuse(browser, url, code) {
     const answer = await browser.request(url);
     assert.equal(answer.status, 400, answer.text);

@@ -5,6 +5,7 @@
 import { changeOf, shardOf } from "./context.ts";
 import type { Context, Upstream } from "./context.ts";
 import { EndpointsError } from "./errors.ts";
+import { find } from "./load.ts";
 import type { Granted, LoginParameters, Resource } from "./provider.ts";
 import { redirect } from "./respond.ts";
 import { firstTokens } from "./tokens.ts";
@@ -49,7 +50,7 @@ async function start(context: Context, request: Request, url: URL, way: Way): Pr
   const returnTo = parseReturnTo(context, url.searchParams.get("return_to"), way.back);
   way.back = returnTo;
   const parameters = parseParameters(url.searchParams);
-  const redirectUri = `${origin}${context.options.path ?? "/auth"}/callback`;
+  const redirectUri = redirectUriAt(context, origin);
   const { url: location, expected } = await context.options.provider.authorize(redirectUri, parameters);
   const replaces = await markClosing(context, request);
   const transaction = { expected, returnTo, startedAt: Date.now() };
@@ -63,6 +64,9 @@ async function open(context: Context, request: Request, url: URL, way: Way): Pro
   const { options, core, store, sealer } = context;
   const { transaction, cookie } = await finish(context, request, url.searchParams.get("state"));
   way.back = transaction.returnTo;
+  // Another application's login, brought to this one: they may share an origin and secrets.
+  const redirectUri = redirectUriAt(context, servingOrigin(context, url));
+  if (transaction.expected.redirectUri !== redirectUri) throw new EndpointsError("state_invalid");
   const { identity, granted } = await options.provider.redeem(url, transaction.expected);
   const { subject } = identity;
 
@@ -125,20 +129,18 @@ function defaultClaims(claims: Record<string, unknown>): Record<string, unknown>
 async function markClosing(context: Context, request: Request) {
   const { core, store } = context;
   const cookies = request.headers.get("cookie") ?? undefined;
-  let located: { shard: string; family: string };
-  try {
-    located = core.locate(cookies);
-  } catch {
-    return undefined;
-  }
-  for (let tries = 0; tries < 8; tries++) {
-    const loaded = await store.load(located.shard, located.family);
-    if (!loaded || loaded.row.revoked) return undefined;
+  let replaced: { shard: string; family: string } | undefined;
+  // Where other tabs keep winning, `/callback` ends the session all the same.
+  for (let tries = 0; tries < 16; tries++) {
+    const found = await find(context, cookies);
+    if (!found) return undefined;
+    const { shard, family, loaded } = found;
     const { row, now } = loaded;
+    replaced = { shard, family };
     const change = { ...changeOf(row), record: core.close(row.record, now) };
-    if ((await store.cas(located.shard, located.family, row.version, change)).ok) break;
+    if ((await store.cas(shard, family, row.version, change)).ok) break;
   }
-  return located;
+  return replaced;
 }
 
 /** Frames, images and scripts have no business here: a login is seen by the user. */
@@ -152,6 +154,10 @@ function requireNavigation(request: Request): void {
 function servingOrigin({ options }: Context, url: URL): string {
   const served = options.origins.find((origin) => new URL(origin).host === url.host);
   return served ?? (options.origins[0] as string);
+}
+
+function redirectUriAt({ options }: Context, origin: string): string {
+  return `${origin}${options.path ?? "/auth"}/callback`;
 }
 
 function parseReturnTo({ options }: Context, text: string | null, home: string): string {

@@ -1,6 +1,6 @@
 /** `POST /logout`: ends the session here and at the provider. Its answers always clear the cookie. */
 import type { Context } from "./context.ts";
-import { EndpointsError } from "./errors.ts";
+import { find } from "./load.ts";
 import { readBody } from "./read-body.ts";
 import { endGrant } from "./refresh.ts";
 import { json, refusal } from "./respond.ts";
@@ -23,18 +23,11 @@ export async function logout(context: Context, request: Request): Promise<Respon
 
 async function end(context: Context, cookies: string | undefined, everywhere: boolean): Promise<void> {
   const { core, store } = context;
-  let located: { shard: string; family: string };
-  try {
-    located = core.locate(cookies);
-  } catch (error) {
-    // Nobody is signed in: that is what was asked for.
-    if (error instanceof EndpointsError && error.code === "session_ended") return;
-    throw error;
-  }
-  const { shard, family } = located;
-  const loaded = await store.load(shard, family);
-  if (!loaded || loaded.row.revoked) return;
-  const { row, now } = loaded;
+  const found = await find(context, cookies);
+  // Nobody is signed in: that is what was asked for.
+  if (!found) return;
+  const { shard, family } = found;
+  const { row, now } = found.loaded;
   await store.revoke(shard, family);
   if (everywhere) {
     // Only a handle that is still good may end other sessions than its own.

@@ -4,6 +4,7 @@ import type { CachedToken, Context, Session } from "./context.ts";
 import type { Decision, Times } from "./core.ts";
 import { EndpointsError } from "./errors.ts";
 import type { Resource } from "./provider.ts";
+import { load } from "./load.ts";
 import { readBody } from "./read-body.ts";
 import { json, problem } from "./respond.ts";
 import { obtainToken } from "./tokens.ts";
@@ -44,14 +45,6 @@ export async function refresh(context: Context, request: Request): Promise<Respo
     return answer(context, shard, loaded, decision, token);
   }
   throw new EndpointsError("store_unavailable", { retryAfter: 1 });
-}
-
-/** A session's row; throws `session_ended` if it is gone or revoked. */
-export async function load(context: Context, shard: string, family: string): Promise<Loaded> {
-  const loaded = await context.store.load(shard, family);
-  if (!loaded) throw new EndpointsError("session_ended", { reason: "unknown" });
-  if (loaded.row.revoked) throw new EndpointsError("session_ended", { reason: "revoked" });
-  return loaded;
 }
 
 /** A session as the page sees it. */

@@ -1,6 +1,7 @@
 /** `POST /session`: who is signed in and until when. No token, no write. */
 import type { Context, Session } from "./context.ts";
-import { describe, load } from "./refresh.ts";
+import { load } from "./load.ts";
+import { describe } from "./refresh.ts";
 import { json } from "./respond.ts";
 
 /** Answers a request that passed the guard. */

@@ -2,7 +2,8 @@
 import { shardOf } from "./context.ts";
 import type { Context } from "./context.ts";
 import { EndpointsError } from "./errors.ts";
-import { endGrant, load, resolve } from "./refresh.ts";
+import { load } from "./load.ts";
+import { endGrant, resolve } from "./refresh.ts";
 import { obtainToken } from "./tokens.ts";
 
 /** One entry of a list. Times are milliseconds since the epoch. */

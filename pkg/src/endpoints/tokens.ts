@@ -8,6 +8,7 @@ import { changeOf, openUpstream } from "./context.ts";
 import type { CachedToken, Context, Upstream } from "./context.ts";
 import { random } from "./encoding.ts";
 import { EndpointsError } from "./errors.ts";
+import { load } from "./load.ts";
 import type { Resource } from "./provider.ts";
 import type { Lease, Loaded } from "../stores/store.ts";
 
@@ -68,7 +69,7 @@ export async function obtainToken(
         if (obtained) return obtained;
       }
     }
-    loaded = await reload(context, shard, row.family);
+    loaded = await load(context, shard, row.family);
     if (loaded.row.sealed !== row.sealed) upstream = await openUpstream(context, loaded.row);
   }
 }
@@ -153,20 +154,13 @@ async function settle(
       const written = { ...changeOf(row), sealed, lease: released };
       const { ok, now: at } = await context.store.cas(shard, family, row.version, written);
       if (ok) return { now: at, row: { ...row, ...written, version: row.version + 1 } };
-      loaded = await reload(context, shard, family);
+      loaded = await load(context, shard, family);
     } catch (error) {
       const isStore = error instanceof EndpointsError && error.code === "store_unavailable";
       if (!isStore || ++failures > 4) throw error;
       await sleep(50 * 2 ** failures);
     }
   }
-}
-
-async function reload(context: Context, shard: string, family: string): Promise<Loaded> {
-  const loaded = await context.store.load(shard, family);
-  if (!loaded) throw new EndpointsError("session_ended", { reason: "unknown" });
-  if (loaded.row.revoked) throw new EndpointsError("session_ended", { reason: "revoked" });
-  return loaded;
 }
 
 /** Exactly this audience and this scope: a token that can do more is never given for less. */
