@@ -1,4 +1,4 @@
-// The Redis store on a real server, through two drivers.
+// The Redis store on a real server, through three drivers.
 import { after, before, test } from "node:test";
 import { createClient } from "@redis/client";
 import { Redis } from "ioredis";
@@ -6,6 +6,7 @@ import { createEndpoints } from "strongroom/endpoints";
 import { redisStore } from "strongroom/stores/redis";
 import { storeCases } from "strongroom/stores/testing";
 import { ROUNDS, refreshAtOnceOver } from "./app.mjs";
+import { BUN, describeProgram } from "./programs.mjs";
 import { startRedis } from "./servers.mjs";
 
 let server;
@@ -38,3 +39,9 @@ for (const { name, run } of storeCases(open, { rounds: ROUNDS })) test(name, run
 
 test("of 50 refreshes of one handle at once exactly one rotates", async () =>
   refreshAtOnceOver(createEndpoints, await Promise.all([open(), open(), open(), open()])));
+
+describeProgram("Bun's own client", {
+  command: BUN,
+  program: "programs/redis.mjs",
+  argument: () => server.port,
+});

@@ -4,6 +4,7 @@ import { createEndpoints } from "strongroom/endpoints";
 import { sqliteStore } from "strongroom/stores/sqlite";
 import { storeCases } from "strongroom/stores/testing";
 import { ROUNDS, refreshAtOnceOver } from "../app.mjs";
+import { report } from "./report.mjs";
 
 const Database = globalThis.Bun
   ? (await import("bun:sqlite")).Database
@@ -26,11 +27,4 @@ cases.push({
       Array.from({ length: 4 }, () => open("refreshes")),
     ),
 });
-for (const { name, run } of cases) {
-  const message = await run().then(
-    () => undefined,
-    (error) => String(error?.stack ?? error),
-  );
-  console.log(JSON.stringify({ name, message }));
-}
-globalThis.process.exit(0);
+await report(cases);
