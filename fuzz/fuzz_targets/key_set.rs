@@ -1,0 +1,212 @@
+//! The key set machine: any order of calls, answers, failures, dropped fetches and pauses, under these promises:
+//! nothing forged is accepted, a good token is never refused while its key is held, keys past the hard ceiling serve nobody,
+//! at most two fetches run at once, and fetches stay rare however many forged tokens come.
+#![no_main]
+
+use arbitrary::Arbitrary;
+use core::time::Duration;
+use libfuzzer_sys::fuzz_target;
+use strongroom::jose::base64url::encode;
+use strongroom::time::Timestamp;
+use strongroom::verify::{Generation, KeySet, MAX_KEYS, Step, Ticket, TokenError, Verifier};
+use strongroom_fuzz::{AUDIENCE, ISSUER, Signer, jwks, now, policy};
+
+/// How long keys may serve without a fetch that succeeds.
+const CEILING: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A fetch that was dropped is given up after this.
+const LEASE: Duration = Duration::from_secs(6);
+
+#[derive(Arbitrary, Debug, Clone, Copy)]
+enum Document {
+    Old,
+    New,
+    Both,
+    NoKeys,
+    Rubbish,
+    Unusable,
+}
+
+#[derive(Arbitrary, Debug)]
+enum Event {
+    Milliseconds(u16),
+    Seconds(u16),
+    /// A call with a good token.
+    Good(Signer),
+    /// A call with a forged one.
+    Forged(u8),
+    ForgedUnderTrueId,
+    ForgedWithoutId,
+    /// The oldest fetch under way is answered.
+    Answered(Document, Option<u16>),
+    Failed,
+    /// Its request was dropped: nobody will hear of it.
+    Dropped,
+    Background,
+    Synchronous(Signer),
+}
+
+struct World {
+    keys: KeySet,
+    verifier: Verifier,
+    now: Timestamp,
+    under_way: Vec<(Ticket, Timestamp)>,
+    fetches: u64,
+    failures: u64,
+    dropped: u64,
+    /// The keys of the last answer that could be used, and when it came.
+    held: Option<(Vec<Signer>, Timestamp)>,
+}
+
+fuzz_target!(|events: Vec<Event>| {
+    let mut world = World {
+        keys: KeySet::remote(MAX_KEYS),
+        verifier: Verifier::new(policy()),
+        now: now(),
+        under_way: Vec::new(),
+        fetches: 0,
+        failures: 0,
+        dropped: 0,
+        held: None,
+    };
+    for event in events.iter().take(400) {
+        world.happen(event);
+        world.check_rate();
+    }
+});
+
+impl World {
+    fn happen(&mut self, event: &Event) {
+        match event {
+            Event::Milliseconds(time) => self.now = self.now + Duration::from_millis((*time).into()),
+            Event::Seconds(time) => self.now = self.now + Duration::from_secs((*time).into()),
+            Event::Good(signer) => self.good(*signer),
+            Event::Forged(id) => self.forged(Some(&format!("forged-{id}"))),
+            Event::ForgedUnderTrueId => self.forged(Some("ec")),
+            Event::ForgedWithoutId => self.forged(None),
+            Event::Answered(document, max_age) => self.answered(*document, *max_age),
+            Event::Failed => {
+                if let Some(ticket) = self.take() {
+                    self.failures += 1;
+                    self.keys.failed(self.now, ticket, 0.5);
+                }
+            }
+            Event::Dropped => self.dropped += u64::from(self.take().is_some()),
+            Event::Background => {
+                if let Some(ticket) = self.keys.refresh_due(self.now) {
+                    self.began(ticket);
+                }
+            }
+            Event::Synchronous(signer) => {
+                let verdict = self.keys.verify_held(&self.verifier, self.now, &self.token(*signer));
+                match verdict {
+                    Ok(_) => assert!(self.may_serve(*signer), "served by keys that are not held"),
+                    Err(error) => assert!(!self.must_serve(*signer), "{error}"),
+                }
+            }
+        }
+    }
+
+    fn good(&mut self, signer: Signer) {
+        let token = self.token(signer);
+        let seen = self.keys.generation();
+        match self.ask(&token, seen) {
+            Step::Done(Ok(())) => assert!(self.may_serve(signer), "served by keys that are not held"),
+            Step::Done(Err(error)) => {
+                assert!(!self.must_serve(signer), "a good token was refused: {error}");
+            }
+            // One call may be asked to fetch first, if what is held is stale; no call is made to wait.
+            Step::Fetch(_) => {}
+            Step::Wait(time) => {
+                assert!(!self.must_serve(signer), "a call waits although its key is held");
+                assert!(!self.under_way.is_empty() || self.dropped > 0, "a call waits for nothing");
+                assert!(time > Duration::ZERO && time <= Duration::from_secs(1));
+            }
+        }
+    }
+
+    fn forged(&mut self, kid: Option<&str>) {
+        let kid = kid.map(|kid| format!(r#","kid":"{kid}""#)).unwrap_or_default();
+        let header = encode(format!(r#"{{"alg":"ES256"{kid}}}"#).as_bytes());
+        let token = format!("{header}.{}.{}", encode(self.claims().as_bytes()), encode(&[1; 64]));
+        let seen = self.keys.generation();
+        assert!(!matches!(self.ask(&token, seen), Step::Done(Ok(()))), "a forgery was accepted");
+        assert!(self.keys.verify_held(&self.verifier, self.now, &token).is_err());
+    }
+
+    fn ask(&mut self, token: &str, seen: Generation) -> Step<Result<(), TokenError>> {
+        match self.keys.verify(&self.verifier, self.now, token, seen) {
+            Step::Done(verdict) => Step::Done(verdict.map(|_| ())),
+            Step::Wait(time) => Step::Wait(time),
+            Step::Fetch(ticket) => {
+                self.began(ticket);
+                Step::Fetch(ticket)
+            }
+        }
+    }
+
+    fn answered(&mut self, document: Document, max_age: Option<u16>) {
+        let Some(ticket) = self.take() else { return };
+        let (body, signers) = match document {
+            Document::Old => (jwks(&[Signer::Old]), vec![Signer::Old]),
+            Document::New => (jwks(&[Signer::New]), vec![Signer::New]),
+            Document::Both => (jwks(&[Signer::Old, Signer::New]), vec![Signer::Old, Signer::New]),
+            Document::NoKeys => (r#"{"keys":[]}"#.to_owned(), Vec::new()),
+            Document::Rubbish => ("<html>".to_owned(), Vec::new()),
+            Document::Unusable => (r#"{"keys":[{"kty":"RSA","n":"AQ","e":"AQ"}]}"#.to_owned(), Vec::new()),
+        };
+        let cache_control = max_age.map(|seconds| format!("public, max-age={seconds}"));
+        self.keys.fetched(self.now, ticket, body.as_bytes(), cache_control.as_deref(), 0.5);
+        if signers.is_empty() {
+            self.failures += 1;
+        } else {
+            self.held = Some((signers, self.now));
+        }
+    }
+
+    fn began(&mut self, ticket: Ticket) {
+        assert_ne!(ticket, Ticket(0), "0 is no ticket");
+        self.under_way.retain(|(_, since)| self.now - *since < LEASE);
+        self.under_way.push((ticket, self.now));
+        assert!(self.under_way.len() <= 2, "more than two fetches at once");
+        self.fetches += 1;
+    }
+
+    fn take(&mut self) -> Option<Ticket> {
+        (!self.under_way.is_empty()).then(|| self.under_way.remove(0).0)
+    }
+
+    /// Whether the keys that are held can have verified it.
+    fn may_serve(&self, signer: Signer) -> bool {
+        let holds = |(signers, since): &(Vec<Signer>, Timestamp)| {
+            signers.contains(&signer) && self.now - *since < CEILING
+        };
+        self.held.as_ref().is_some_and(holds)
+    }
+
+    /// Whether a refusal would be wrong.
+    fn must_serve(&self, signer: Signer) -> bool {
+        self.may_serve(signer)
+    }
+
+    /// Three at once, one for each 30 s, one for each refresh; failures cost one each, and their pauses make them rare.
+    fn check_rate(&self) {
+        let seconds = (self.now - now()).as_secs();
+        let bound = 5 + seconds / 30 + seconds / 45 + self.failures + self.dropped;
+        assert!(
+            self.fetches <= bound + self.under_way.len() as u64,
+            "{} fetches in {seconds} s",
+            self.fetches
+        );
+    }
+
+    fn claims(&self) -> String {
+        let exp = self.now.as_secs() + 600;
+        format!(r#"{{"iss":"{ISSUER}","aud":"{AUDIENCE}","exp":{exp}}}"#)
+    }
+
+    fn token(&self, signer: Signer) -> String {
+        let header = format!(r#"{{"alg":"ES256","kid":"{}"}}"#, signer.kid());
+        signer.sign(header.as_bytes(), self.claims().as_bytes())
+    }
+}
