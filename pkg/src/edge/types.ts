@@ -80,6 +80,8 @@ export interface VerifierOptions {
   readonly kids?: readonly string[];
   /** The largest accepted token in characters: default 16384. */
   readonly maxTokenSize?: number;
+  /** The most keys that the issuer's key set may hold: default 100. */
+  readonly maxKeys?: number;
   /** Keeps a background key refresh alive after the response: `ctx.waitUntil` where the runtime has one. */
   readonly waitUntil?: (work: Promise<unknown>) => void;
   /** Replaces the global `fetch` for the keys, for example by a service binding. */
