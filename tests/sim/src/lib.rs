@@ -4,6 +4,7 @@
 //! One [`World`] is one session of one seed. It asserts the rotation's eight invariants at every step ([`Broken`]) and
 //! ends as an [`Ending`]. [`run`] does millions of them on all cores; [`shrink()`] makes a failing one small.
 
+pub mod bench;
 mod dice;
 pub mod explore;
 pub mod plot;

@@ -9,14 +9,15 @@ use strongroom_sim::policy::{CurrentOrPrevious, ForkWindow, OneBehind, Policy, S
 use strongroom_sim::scenario::{Expect, Scenario, catalogue};
 use strongroom_sim::{Row, report, run, shrink};
 
-const USAGE: &str = "strongroom-sim [--seeds N] [--seed S] [--scenario NAME] [--json FILE] [--study DIR]
+const USAGE: &str = "strongroom-sim [--seeds N] [--seed S] [--scenario NAME] [--json FILE] [--study DIR] [--bench]
 
   --seeds N        sessions of each scenario (default 2000); at most 100000 of those that are only reported, and
                    30000 of the baselines
   --seed S         one session of one scenario: prints its timeline
   --scenario NAME  this scenario only
   --json FILE      writes the rows
-  --study DIR      instead: moves each constant, writes rotation-*.json and rotation-*.svg there";
+  --study DIR      instead: moves each constant, writes rotation-*.json and rotation-*.svg there
+  --bench          instead: measures one decision";
 
 #[derive(Default)]
 struct Arguments {
@@ -25,6 +26,7 @@ struct Arguments {
     scenario: Option<String>,
     json: Option<String>,
     study: Option<String>,
+    bench: bool,
 }
 
 fn main() -> ExitCode {
@@ -55,6 +57,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
             "--seed" => arguments.seed = Some(number(value()?)?),
             "--scenario" => arguments.scenario = Some(value()?),
             "--json" => arguments.json = Some(value()?),
+            "--bench" => arguments.bench = true,
             "--study" => arguments.study = Some(value()?),
             _ => return Err(format!("{word} is not known")),
         }
@@ -63,6 +66,12 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
 }
 
 fn simulate(arguments: &Arguments) -> Result<bool, String> {
+    if arguments.bench {
+        for measured in strongroom_sim::bench::measure().map_err(|error| error.to_string())? {
+            println!("{:<40} {:>8.0} ns", measured.name, measured.nanos);
+        }
+        return Ok(true);
+    }
     if let Some(directory) = &arguments.study {
         return study(directory, arguments.seeds.unwrap_or(2_000)).map(|()| true);
     }
