@@ -55,6 +55,9 @@ pub(crate) fn package_lint() -> Result<()> {
         // ESM only, and no support for resolvers that do not know `exports`.
         let args = ["--profile", "esm-only", "--no-emoji"];
         cmd::run_quiet(node("node_modules/@arethetypeswrong/cli/dist/index.js", args).arg(&tarball))
+    })?;
+    step("the demo against the package's types", || {
+        cmd::run(&mut node("node_modules/typescript/bin/tsc", ["--project", "www"]))
     })
 }
 
