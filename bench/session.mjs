@@ -15,7 +15,9 @@ const entropy = (byte) => new Uint8Array(32).fill(byte);
 const pair = (setCookie) => setCookie.split(";")[0];
 
 let now = 1_800_000_000_000;
-let { record, setCookie } = JSON.parse(core.open("shard", undefined, now, 604_800, 2_592_000, now, entropy(0)));
+let { record, setCookie } = JSON.parse(
+  core.open("shard", undefined, now, 604_800, 2_592_000, now, entropy(0)),
+);
 let cookie = pair(setCookie);
 // A session that has been refreshed for a while: its lists are full.
 for (let turn = 1; turn <= 40; turn++) {
