@@ -9,8 +9,8 @@ import { describe, sleep, startProvider } from "./stack.mjs";
 
 let stack, child, origin;
 before(async () => {
-  // Tokens so short that nearly every refresh needs the provider.
-  stack = await describe({ accessTokenSeconds: 1 });
+  // Tokens so short that nearly every refresh needs the provider; the rotation with its own, long windows.
+  stack = await describe({ accessTokenSeconds: 1, timing: undefined });
   child = await startProvider(stack);
   origin = stack.origins.inpage;
 });

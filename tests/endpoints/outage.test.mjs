@@ -8,7 +8,7 @@ import { sleep, start, until } from "./stack.mjs";
 
 let running, stack, provider, origin, rs256;
 before(async () => {
-  running = await start({ accessTokenSeconds: 6 });
+  running = await start({ accessTokenSeconds: 8 });
   ({ stack, provider } = running);
   origin = stack.origins.inpage;
   rs256 = { audience: `${stack.origins.api}/rs256` };

@@ -13,7 +13,7 @@ const www = path.join(root, "www");
 const NAMES = ["inpage", "app", "vault", "api", "id"];
 
 /** The rotation's constants, shrunk so that a test need not wait minutes. */
-export const TIMING = { timeout: 500, overlap: 1000, rest: 1000, late: 3000 };
+export const TIMING = { timeout: 1000, overlap: 2000, rest: 2000, late: 4000 };
 
 /** A description of a stack that runs nowhere yet, with keys of its own in a folder that `stop` deletes. */
 export async function describe(overrides = {}) {
