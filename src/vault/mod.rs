@@ -9,6 +9,7 @@
 mod attempt;
 mod clock;
 mod config;
+mod io;
 mod json;
 mod machine;
 mod origin;
@@ -16,6 +17,7 @@ pub mod refresh;
 mod reply;
 
 pub use config::{Config, ConfigError, Resource};
-pub use machine::{CallId, FORBIDDEN_HEADERS, Failure, Input, Output, REQUEST_LIMIT, Route, Status, Vault};
+pub use io::{CallId, FORBIDDEN_HEADERS, Failure, Input, Output, REQUEST_LIMIT, Route, Status};
+pub use machine::Vault;
 pub use origin::{Origin, Target, path_covers};
 pub use reply::Http;

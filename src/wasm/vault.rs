@@ -5,121 +5,21 @@
 //! Promises are not awaited here: the host object calls [`VaultWorker::settled`] when one settles, with the stage and the
 //! key it was given. That does without an executor and without closures, which the page's visitors would have to download.
 
+mod parts;
+mod perform;
+mod wire;
+
+use self::parts::Parts;
+use self::perform::{Exchange, Flight, ask, deliver, send};
+use self::wire::{Host, code, kind, name, stage};
 use crate::time::Timestamp;
 use crate::vault::refresh::{Clock, Entropy};
-use crate::vault::{
-    CallId, Config, ConfigError, FORBIDDEN_HEADERS, Failure, Http, Input, Output, Resource, Route, Status,
-    Target, Vault,
-};
+use crate::vault::{Config, ConfigError, FORBIDDEN_HEADERS, Http, Input, Output, Resource, Vault};
 use core::time::Duration;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    AbortController, Headers, ReadableStreamDefaultReader, RequestInit, RequestMode, RequestRedirect,
-    Response, Url,
-};
+use web_sys::{AbortController, Headers, Response};
 use zeroize::Zeroize;
-
-#[wasm_bindgen]
-extern "C" {
-    /// What the worker's script gives: the worker's globals, taken before anything else ran.
-    pub type Host;
-    #[wasm_bindgen(method)]
-    fn fetch(this: &Host, url: &str, init: &RequestInit) -> JsValue;
-    /// Calls `settled(stage, key, …)` once the promise is settled.
-    #[wasm_bindgen(method)]
-    fn settle(this: &Host, promise: &JsValue, stage: u32, key: u32);
-    /// Sends a message to the page; `false` if something in it cannot be transferred.
-    #[wasm_bindgen(method)]
-    fn post(this: &Host, message: &Array, transfer: &JsValue) -> bool;
-    /// Sends a text to the other tabs' workers.
-    #[wasm_bindgen(method)]
-    fn tell(this: &Host, text: &str);
-    /// Calls `tick` once after so many milliseconds; forgets an earlier wish; never, if negative.
-    #[wasm_bindgen(method)]
-    fn wake(this: &Host, millis: f64);
-    #[wasm_bindgen(method)]
-    fn monotonic(this: &Host) -> f64;
-    #[wasm_bindgen(method)]
-    fn wall(this: &Host) -> f64;
-    #[wasm_bindgen(method)]
-    fn random(this: &Host, bytes: &mut [u8]);
-}
-
-/// The first member of a message: what it is. The same numbers stand in `pkg/src/protocol.ts`.
-mod kind {
-    pub(super) const FETCH: f64 = 0.0;
-    pub(super) const CANCEL: f64 = 1.0;
-    pub(super) const PULL: f64 = 2.0;
-    pub(super) const LOGOUT: f64 = 3.0;
-    pub(super) const AWAKE: f64 = 4.0;
-
-    pub(super) const RESPONSE: u32 = 2;
-    pub(super) const FAIL: u32 = 3;
-    pub(super) const ERROR: u32 = 4;
-    pub(super) const CHUNK: u32 = 5;
-    pub(super) const STATE: u32 = 6;
-    pub(super) const LOGGED_OUT: u32 = 7;
-}
-
-/// Which promise has settled.
-mod stage {
-    pub(super) const CALL: u32 = 0;
-    pub(super) const BODY: u32 = 1;
-    pub(super) const FETCH: u32 = 2;
-    pub(super) const CHUNK: u32 = 3;
-}
-
-/// A request to the endpoints.
-struct Exchange {
-    key: u32,
-    call: CallId,
-    abort: AbortController,
-    head: Option<(u16, Option<String>)>,
-}
-
-/// A request of the page.
-struct Flight {
-    id: u32,
-    url: String,
-    headers: Headers,
-    init: RequestInit,
-    abort: AbortController,
-    response: Option<Response>,
-    /// Where streams cannot be transferred, the body is read here, chunk by chunk, as the page asks for it.
-    reader: Option<ReadableStreamDefaultReader>,
-}
-
-/// A URL taken apart by the browser.
-struct Parts {
-    href: String,
-    scheme: String,
-    host: String,
-    port: String,
-    path: String,
-    credentials: bool,
-    bare: bool,
-}
-
-impl Parts {
-    fn parse(text: &str) -> Option<Self> {
-        let url = Url::new(text).ok()?;
-        Some(Parts {
-            href: url.href(),
-            scheme: url.protocol(),
-            host: url.hostname(),
-            port: url.port(),
-            path: url.pathname(),
-            credentials: !url.username().is_empty() || !url.password().is_empty(),
-            bare: url.search().is_empty() && url.hash().is_empty(),
-        })
-    }
-
-    fn target(&self) -> Target<'_> {
-        let Parts { scheme, host, port, path, credentials, .. } = self;
-        Target { scheme, host, port, path, credentials: *credentials }
-    }
-}
 
 /// The vault of one page. JavaScript holds the only reference, inside the worker.
 #[wasm_bindgen]
@@ -403,108 +303,10 @@ impl VaultWorker {
     }
 }
 
-/// The one place where a token leaves this module's memory.
-fn send(host: &Host, flight: &Flight, authorization: &str, follow: bool) {
-    let Flight { id, url, headers, init, abort, .. } = flight;
-    if headers.set("authorization", authorization).is_err() {
-        return;
-    }
-    init.set_headers(headers);
-    init.set_mode(RequestMode::Cors);
-    init.set_signal(Some(&abort.signal()));
-    if !follow && init.get_redirect() != Some(RequestRedirect::Manual) {
-        init.set_redirect(RequestRedirect::Error);
-    }
-    host.settle(&host.fetch(url, init), stage::FETCH, *id);
-    let _ = headers.delete("authorization");
-}
-
-/// Hands the response to the page. Whether the flight goes on, since its body is read here.
-fn deliver(host: &Host, flight: &mut Flight) -> bool {
-    let Some(response) = flight.response.take() else { return false };
-    let body = response.body();
-    let message = Array::of(&[
-        kind::RESPONSE.into(),
-        flight.id.into(),
-        response.status().into(),
-        response.status_text().into(),
-        response.url().into(),
-        response.redirected().into(),
-        JsValue::from(response.type_()),
-        Array::from(&response.headers()).into(),
-    ]);
-    let Some(body) = body else {
-        message.push(&JsValue::NULL);
-        host.post(&message, &JsValue::UNDEFINED);
-        return false;
-    };
-    message.push(&body);
-    if host.post(&message, &Array::of(&[JsValue::from(&body)])) {
-        return false;
-    }
-    message.set(8, JsValue::TRUE);
-    flight.reader = Some(body.get_reader().unchecked_into());
-    host.post(&message, &JsValue::UNDEFINED);
-    true
-}
-
-/// Makes a request to the endpoints.
-fn ask(
-    host: &Host,
-    endpoints: &str,
-    route: Route,
-    attempt: &[u8],
-    body: &str,
-    key: u32,
-) -> Option<AbortController> {
-    let abort = AbortController::new().ok()?;
-    let headers = Headers::new().ok()?;
-    headers.set("content-type", "application/json").ok()?;
-    headers.set("strongroom-attempt", core::str::from_utf8(attempt).ok()?).ok()?;
-    let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_headers(&headers);
-    init.set_body(&body.into());
-    init.set_mode(RequestMode::SameOrigin);
-    init.set_redirect(RequestRedirect::Error);
-    init.set_signal(Some(&abort.signal()));
-    let mut url = String::from(endpoints);
-    url.push_str(match route {
-        Route::Session => "/session",
-        Route::Refresh => "/refresh",
-        Route::Logout => "/logout",
-    });
-    host.settle(&host.fetch(&url, &init), stage::CALL, key);
-    Some(abort)
-}
-
 fn take<T>(list: &mut Vec<T>, wanted: impl Fn(&T) -> bool) -> Option<T> {
     list.iter().position(wanted).map(|at| list.swap_remove(at))
 }
 
 fn refusal(error: ConfigError) -> Option<String> {
     Some(error.message().into())
-}
-
-const fn name(status: Status) -> &'static str {
-    match status {
-        Status::Starting => "starting",
-        Status::SignedIn => "signed-in",
-        Status::SignedOut => "signed-out",
-        Status::Unreachable => "unreachable",
-    }
-}
-
-/// The `code` of the page's `VaultError`.
-const fn code(failure: Failure) -> &'static str {
-    match failure {
-        Failure::ResourceNotAllowed => "resource_not_allowed",
-        Failure::InsecureUrl => "insecure_url",
-        Failure::HeaderForbidden => "header_forbidden",
-        Failure::SignedOut => "signed_out",
-        Failure::SessionEnded => "session_ended",
-        Failure::RefreshFailed => "refresh_failed",
-        Failure::Unreachable => "unreachable",
-        Failure::RequestLimit => "request_limit",
-    }
 }

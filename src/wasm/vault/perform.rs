@@ -1,0 +1,107 @@
+//! The requests and replies themselves.
+
+use super::wire::{Host, kind, stage};
+use crate::vault::{CallId, Route};
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::{
+    AbortController, Headers, ReadableStreamDefaultReader, RequestInit, RequestMode, RequestRedirect,
+    Response,
+};
+
+/// A request to the endpoints.
+pub(super) struct Exchange {
+    pub(super) key: u32,
+    pub(super) call: CallId,
+    pub(super) abort: AbortController,
+    pub(super) head: Option<(u16, Option<String>)>,
+}
+
+/// A request of the page.
+pub(super) struct Flight {
+    pub(super) id: u32,
+    pub(super) url: String,
+    pub(super) headers: Headers,
+    pub(super) init: RequestInit,
+    pub(super) abort: AbortController,
+    pub(super) response: Option<Response>,
+    /// Where streams cannot be transferred, the body is read here, chunk by chunk, as the page asks for it.
+    pub(super) reader: Option<ReadableStreamDefaultReader>,
+}
+
+/// The one place where a token leaves this module's memory.
+pub(super) fn send(host: &Host, flight: &Flight, authorization: &str, follow: bool) {
+    let Flight { id, url, headers, init, abort, .. } = flight;
+    if headers.set("authorization", authorization).is_err() {
+        return;
+    }
+    init.set_headers(headers);
+    init.set_mode(RequestMode::Cors);
+    init.set_signal(Some(&abort.signal()));
+    if !follow && init.get_redirect() != Some(RequestRedirect::Manual) {
+        init.set_redirect(RequestRedirect::Error);
+    }
+    host.settle(&host.fetch(url, init), stage::FETCH, *id);
+    let _ = headers.delete("authorization");
+}
+
+/// Hands the response to the page. Whether the flight goes on, until the page says that the body has ended or is not
+/// wanted: a transferred stream's cancellation does not reach the network in every engine, our abort does.
+pub(super) fn deliver(host: &Host, flight: &mut Flight) -> bool {
+    let Some(response) = flight.response.take() else { return false };
+    let body = response.body();
+    let message = Array::of(&[
+        kind::RESPONSE.into(),
+        flight.id.into(),
+        response.status().into(),
+        response.status_text().into(),
+        response.url().into(),
+        response.redirected().into(),
+        JsValue::from(response.type_()),
+        Array::from(&response.headers()).into(),
+    ]);
+    let Some(body) = body else {
+        message.push(&JsValue::NULL);
+        host.post(&message, &JsValue::UNDEFINED);
+        return false;
+    };
+    message.push(&body);
+    flight.init = RequestInit::new();
+    if host.post(&message, &Array::of(&[JsValue::from(&body)])) {
+        return true;
+    }
+    message.set(8, JsValue::TRUE);
+    flight.reader = Some(body.get_reader().unchecked_into());
+    host.post(&message, &JsValue::UNDEFINED);
+    true
+}
+
+/// Makes a request to the endpoints.
+pub(super) fn ask(
+    host: &Host,
+    endpoints: &str,
+    route: Route,
+    attempt: &[u8],
+    body: &str,
+    key: u32,
+) -> Option<AbortController> {
+    let abort = AbortController::new().ok()?;
+    let headers = Headers::new().ok()?;
+    headers.set("content-type", "application/json").ok()?;
+    headers.set("strongroom-attempt", core::str::from_utf8(attempt).ok()?).ok()?;
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_headers(&headers);
+    init.set_body(&body.into());
+    init.set_mode(RequestMode::SameOrigin);
+    init.set_redirect(RequestRedirect::Error);
+    init.set_signal(Some(&abort.signal()));
+    let mut url = String::from(endpoints);
+    url.push_str(match route {
+        Route::Session => "/session",
+        Route::Refresh => "/refresh",
+        Route::Logout => "/logout",
+    });
+    host.settle(&host.fetch(&url, &init), stage::CALL, key);
+    Some(abort)
+}

@@ -1,0 +1,79 @@
+//! What the shell says to its surroundings: the host object, the numbers of messages and stages, the names of states.
+
+use crate::vault::{Failure, Status};
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::RequestInit;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the worker's script gives: the worker's globals, taken before anything else ran.
+    pub type Host;
+    #[wasm_bindgen(method)]
+    pub(super) fn fetch(this: &Host, url: &str, init: &RequestInit) -> JsValue;
+    /// Calls `settled(stage, key, …)` once the promise is settled.
+    #[wasm_bindgen(method)]
+    pub(super) fn settle(this: &Host, promise: &JsValue, stage: u32, key: u32);
+    /// Sends a message to the page; `false` if something in it cannot be transferred.
+    #[wasm_bindgen(method)]
+    pub(super) fn post(this: &Host, message: &Array, transfer: &JsValue) -> bool;
+    /// Sends a text to the other tabs' workers.
+    #[wasm_bindgen(method)]
+    pub(super) fn tell(this: &Host, text: &str);
+    /// Calls `tick` once after so many milliseconds; forgets an earlier wish; never, if negative.
+    #[wasm_bindgen(method)]
+    pub(super) fn wake(this: &Host, millis: f64);
+    #[wasm_bindgen(method)]
+    pub(super) fn monotonic(this: &Host) -> f64;
+    #[wasm_bindgen(method)]
+    pub(super) fn wall(this: &Host) -> f64;
+    #[wasm_bindgen(method)]
+    pub(super) fn random(this: &Host, bytes: &mut [u8]);
+}
+
+/// The first member of a message: what it is. The same numbers stand in `pkg/src/protocol.ts`.
+pub(super) mod kind {
+    pub(in crate::wasm::vault) const FETCH: f64 = 0.0;
+    pub(in crate::wasm::vault) const CANCEL: f64 = 1.0;
+    pub(in crate::wasm::vault) const PULL: f64 = 2.0;
+    pub(in crate::wasm::vault) const LOGOUT: f64 = 3.0;
+    pub(in crate::wasm::vault) const AWAKE: f64 = 4.0;
+
+    pub(in crate::wasm::vault) const RESPONSE: u32 = 2;
+    pub(in crate::wasm::vault) const FAIL: u32 = 3;
+    pub(in crate::wasm::vault) const ERROR: u32 = 4;
+    pub(in crate::wasm::vault) const CHUNK: u32 = 5;
+    pub(in crate::wasm::vault) const STATE: u32 = 6;
+    pub(in crate::wasm::vault) const LOGGED_OUT: u32 = 7;
+}
+
+/// Which promise has settled.
+pub(super) mod stage {
+    pub(in crate::wasm::vault) const CALL: u32 = 0;
+    pub(in crate::wasm::vault) const BODY: u32 = 1;
+    pub(in crate::wasm::vault) const FETCH: u32 = 2;
+    pub(in crate::wasm::vault) const CHUNK: u32 = 3;
+}
+
+pub(super) const fn name(status: Status) -> &'static str {
+    match status {
+        Status::Starting => "starting",
+        Status::SignedIn => "signed-in",
+        Status::SignedOut => "signed-out",
+        Status::Unreachable => "unreachable",
+    }
+}
+
+/// The `code` of the page's `VaultError`.
+pub(super) const fn code(failure: Failure) -> &'static str {
+    match failure {
+        Failure::ResourceNotAllowed => "resource_not_allowed",
+        Failure::InsecureUrl => "insecure_url",
+        Failure::HeaderForbidden => "header_forbidden",
+        Failure::SignedOut => "signed_out",
+        Failure::SessionEnded => "session_ended",
+        Failure::RefreshFailed => "refresh_failed",
+        Failure::Unreachable => "unreachable",
+        Failure::RequestLimit => "request_limit",
+    }
+}
