@@ -5,7 +5,7 @@
 
 /** Page to worker: `[FETCH, id, url, headers, init, replayable]`. */
 export const FETCH = 0;
-/** Page to worker: `[CANCEL, id]`. */
+/** Page to worker: `[CANCEL, id]`: not wanted any more, or its transferred body has ended. */
 export const CANCEL = 1;
 /** Page to worker: `[PULL, id]`, a credit for one chunk of a body that could not be transferred. */
 export const PULL = 2;

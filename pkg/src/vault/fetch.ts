@@ -36,7 +36,7 @@ const perform = (connection: Connection, packed: Packed, signal: AbortSignal): P
             [body, chunks] = pulled(connection, id, cancel);
           } else {
             end();
-            if (body) body = abortable(body, signal);
+            if (body) body = abortable(body, signal, () => connection.send(CANCEL, id));
           }
           resolve(build(head, body, signal));
         } else if (kind === CHUNK) {

@@ -82,6 +82,9 @@ export const pulled = (
   return [stream, controller];
 };
 
-/** Errors the body with the signal's own reason, as fetch does, and cancels what feeds it. */
-export const abortable = (body: ReadableStream, signal: AbortSignal): ReadableStream =>
-  body.pipeThrough(new TransformStream(), { signal });
+/** Errors the body with the signal's own reason, as fetch does; tells once it has ended, has broken or is not wanted. */
+export const abortable = (body: ReadableStream, signal: AbortSignal, over: () => void): ReadableStream => {
+  const { readable, writable } = new TransformStream();
+  body.pipeTo(writable, { signal }).then(over, over);
+  return readable;
+};
