@@ -3,6 +3,7 @@
 import * as jose from "jose";
 import { TokenError, authenticate, createVerifier, decode, inspect, unauthorized } from "strongroom/edge";
 import { generateKeyPair, sign } from "strongroom/keys";
+import vectors from "./vectors.json" with { type: "json" };
 
 const issuer = "https://issuer.example";
 const audience = "https://api.example";
@@ -55,7 +56,96 @@ async function codeOf(work) {
 const bearer = (token) =>
   new Request("https://api.example/", { headers: { authorization: `Bearer ${token}` } });
 
+/** What jose signs with on every runtime. */
+const pairs = [
+  "ES256",
+  "ES384",
+  "ES512",
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "EdDSA",
+  "Ed25519",
+];
+
 export const tests = {
+  async "a token of every key pair algorithm verifies, by its own key and name only"() {
+    for (const alg of pairs) {
+      const { publicKey, privateKey } = await jose.generateKeyPair(alg, { extractable: true });
+      const jwk = { ...(await jose.exportJWK(publicKey)), kid: "key" };
+      const token = await new jose.SignJWT({ sub: alg })
+        .setProtectedHeader({ alg, kid: "key" })
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setExpirationTime("10m")
+        .sign(privateKey);
+      const verifier = verifierFor({ algorithms: [alg], keys: { jwks: { keys: [jwk] } } });
+      equal((await verifier.verify(token)).claims.sub, alg);
+      const forged = token.slice(0, -20) + (token.at(-20) === "A" ? "B" : "A") + token.slice(-19);
+      equal(await codeOf(() => verifier.verify(forged)), "signature_invalid", alg);
+      const others = pairs.filter((other) => other !== alg);
+      const another = verifierFor({ algorithms: others, keys: { jwks: { keys: [jwk] } } });
+      equal(await codeOf(() => another.verify(token)), "algorithm_not_allowed", alg);
+    }
+  },
+
+  async "secp256k1 and post-quantum signatures verify"() {
+    for (const [alg, { jwk, token }] of Object.entries(vectors)) {
+      const options = { algorithms: [alg], keys: { jwks: { keys: [jwk] } }, now: () => 1_800_000_000 };
+      equal((await verifierFor(options).verify(token)).claims.sub, "user-1", alg);
+      const [header, , signature] = token.split(".");
+      const payload = jose.base64url.encode(
+        JSON.stringify({ iss: issuer, aud: audience, exp: 1_900_000_000 }),
+      );
+      const forged = `${header}.${payload}.${signature}`;
+      equal(await codeOf(() => verifierFor(options).verify(forged)), "signature_invalid", alg);
+    }
+  },
+
+  async "HMAC secrets verify, rotate by kid, and are secrets"() {
+    const make = (alg, kid, secret) =>
+      new jose.SignJWT({ sub: "user-1" })
+        .setProtectedHeader({ alg, kid })
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setExpirationTime("10m")
+        .sign(secret);
+    const [old, next] = [1, 2].map((fill) => new Uint8Array(64).fill(fill));
+    const algorithms = ["HS256", "HS384", "HS512"];
+    const secrets = [
+      { kid: "old", secret: old },
+      { kid: "next", secret: next, algorithm: "HS512" },
+    ];
+    const verifier = verifierFor({ algorithms, keys: { secrets } });
+    for (const alg of algorithms)
+      equal((await verifier.verify(await make(alg, "old", old))).claims.sub, "user-1");
+    equal((await verifier.verify(await make("HS512", "next", next))).claims.sub, "user-1");
+    equal(
+      await codeOf(async () => verifier.verify(await make("HS256", "next", next))),
+      "algorithm_not_allowed",
+    );
+    equal(await codeOf(async () => verifier.verify(await make("HS256", "old", next))), "signature_invalid");
+    const text = "a text of more than thirty-two bytes";
+    const byText = verifierFor({ algorithms, keys: { secrets: [{ secret: text }] } });
+    equal(
+      (await byText.verify(await make("HS256", undefined, new TextEncoder().encode(text)))).claims.sub,
+      "user-1",
+    );
+
+    const { keys } = await theIssuer();
+    const pem = await jose.exportSPKI(await jose.importJWK(keys.ES256.jwk));
+    const bad = ["short", pem, `\n${pem}`, JSON.stringify(keys.RS256.jwk), undefined, 1];
+    for (const secret of bad) {
+      const code = await codeOf(() =>
+        verifierFor({ algorithms, keys: { secrets: [{ secret }] } }).verify("a.b.c"),
+      );
+      equal(code, "config_invalid", String(secret).slice(0, 20));
+    }
+  },
+
   async "a token of each algorithm is accepted, and its claims are given back"() {
     const { jwks, token } = await theIssuer();
     const verifier = verifierFor({ keys: { jwks } });
