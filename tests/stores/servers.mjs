@@ -110,7 +110,11 @@ async function start(name, { create, command, isReady, user = {} }) {
     end();
     await until(() => ended() && connects(port).then((open) => !open), `the end of ${name}`);
   };
-  process.once("exit", end);
+  const forget = () => rmSync(dir, { recursive: true, force: true, maxRetries: 10 });
+  const done = atExit(() => {
+    end();
+    forget();
+  });
   await run();
   return {
     port,
@@ -131,9 +135,18 @@ async function start(name, { create, command, isReady, user = {} }) {
       // PostgreSQL's immediate shutdown: the data go away anyway, but its processes end in order.
       child.kill(name === "postgres" ? "SIGQUIT" : "SIGTERM");
       await until(ended, `the end of ${name}`);
-      process.removeListener("exit", end);
-      rmSync(dir, { recursive: true, force: true, maxRetries: 10 });
+      done();
+      forget();
     },
+  };
+}
+
+/** Calls `clear` if this process ends early, also by a signal; gives a function that takes that back. */
+export function atExit(clear) {
+  const exit = () => process.exit(1);
+  process.once("exit", clear).once("SIGINT", exit).once("SIGTERM", exit);
+  return () => {
+    process.removeListener("exit", clear).removeListener("SIGINT", exit).removeListener("SIGTERM", exit);
   };
 }
 

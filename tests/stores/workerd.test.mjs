@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { storeCases } from "strongroom/stores/testing";
 import { Browser, ROUNDS, refreshAtOnce } from "./app.mjs";
 import { bundle } from "./bundle.mjs";
-import { connects, freePort, until } from "./servers.mjs";
+import { atExit, connects, freePort, until } from "./servers.mjs";
 
 const dir = mkdtempSync(path.join(tmpdir(), "strongroom-workerd-"));
 let child, origin;
@@ -31,9 +31,14 @@ before(async () => {
   await until(() => connects(port), "workerd");
   assert.equal(await (await fetch(`${origin}/tables`)).text(), "created");
 });
-after(() => {
+const clear = () => {
   child?.kill("SIGKILL");
   rmSync(dir, { recursive: true, force: true });
+};
+const done = atExit(clear);
+after(() => {
+  done();
+  clear();
 });
 
 for (const store of ["durable-object", "d1"]) {
@@ -51,6 +56,15 @@ for (const store of ["durable-object", "d1"]) {
     });
   });
 }
+
+test("a Durable Object clears away what has expired by itself", async () => {
+  const kept = async (name) => (await fetch(`${origin}/kept?object=${encodeURIComponent(name)}`)).json();
+  assert.equal(await (await fetch(`${origin}/expire`)).text(), "written");
+  assert.deepEqual(await kept("value:ng"), [0, 1]);
+  assert.deepEqual(await kept("shard:ending"), [1, 0]);
+  await until(async () => (await kept("value:ng"))[1] === 0, "the value's end");
+  await until(async () => (await kept("shard:ending"))[0] === 0, "the session's end");
+});
 
 function config(port) {
   const wasm = `(name = "session_bg.wasm", wasm = embed "session_bg.wasm")`;

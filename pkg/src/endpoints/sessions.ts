@@ -26,6 +26,8 @@ export interface Sessions {
   revoke(id: string): Promise<void>;
   /** Ends every session of the subject. */
   revokeAll(subject: string): Promise<void>;
+  /** Ends and deletes every session of the subject: for a user who is deleted. */
+  deleteAll(subject: string): Promise<void>;
   /** An access token of a session, for server code without a request. Throws `EndpointsError`. */
   accessToken(
     id: string,
@@ -53,6 +55,9 @@ export function sessionsOf(contextOf: () => Context): Sessions {
       const { store } = contextOf();
       const shard = await shardOf(subject);
       await store.revokeSubject(shard, subject, await store.now(shard));
+    },
+    async deleteAll(subject) {
+      await contextOf().store.deleteSubject(await shardOf(subject), subject);
     },
     async accessToken(id, asked) {
       const context = contextOf();

@@ -10,6 +10,7 @@ declare module "cloudflare:workers" {
           ): Iterable<Row> & { rowsWritten: number };
         };
         transactionSync<T>(closure: () => T): T;
+        getAlarm(): Promise<number | null>;
         setAlarm(at: number): Promise<void>;
       };
     };

@@ -91,8 +91,7 @@ export class StrongroomSessions extends DurableObject {
   /** @internal */
   async create(shard: string, row: SessionRow, limit: number): Promise<void> {
     await this.#store.create(shard, row, limit);
-    // Nothing outlives its use, even where nobody comes back.
-    await this.ctx.storage.setAlarm(row.absoluteExpiresAt + GRACE + 1000);
+    await this.#wakeAt(row.absoluteExpiresAt + GRACE);
   }
 
   /** @internal */
@@ -126,8 +125,10 @@ export class StrongroomSessions extends DurableObject {
   }
 
   /** @internal */
-  putOnce(key: string, ttl: number): Promise<boolean> {
-    return this.#store.putOnce(key, ttl);
+  async putOnce(key: string, ttl: number): Promise<boolean> {
+    const first = await this.#store.putOnce(key, ttl);
+    await this.#wakeAt(Date.now() + ttl * 1000);
+    return first;
   }
 
   /** @internal */
@@ -136,13 +137,21 @@ export class StrongroomSessions extends DurableObject {
   }
 
   /** @internal */
-  put(key: string, value: string, ttl: number): Promise<void> {
-    return this.#store.put(key, value, ttl);
+  async put(key: string, value: string, ttl: number): Promise<void> {
+    await this.#store.put(key, value, ttl);
+    await this.#wakeAt(Date.now() + ttl * 1000);
   }
 
   /** @internal */
   async alarm(): Promise<void> {
     const next = await this.#store.purge();
-    if (next !== undefined) await this.ctx.storage.setAlarm(next + 1000);
+    if (next !== undefined) await this.#wakeAt(next);
+  }
+
+  /** Nothing outlives its use, even where nobody comes back. */
+  async #wakeAt(time: number): Promise<void> {
+    const { storage } = this.ctx;
+    const set = await storage.getAlarm();
+    if (set === null || set > time + 1000) await storage.setAlarm(time + 1000);
   }
 }

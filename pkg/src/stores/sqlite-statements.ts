@@ -71,7 +71,9 @@ const SQL = {
   get: `SELECT value FROM strongroom_values WHERE key = ? AND until > ${NOW}`,
   put: `INSERT INTO strongroom_values VALUES (?, ?, ${NOW} + ?) ON CONFLICT (key)
     DO UPDATE SET value = excluded.value, until = excluded.until`,
-  nextEnd: "SELECT min(absolute_expires_at) AS at FROM strongroom_sessions",
+  nextEnd: `SELECT min(at) AS at FROM (
+    SELECT min(absolute_expires_at) + ${GRACE} AS at FROM strongroom_sessions
+    UNION ALL SELECT min(until) FROM strongroom_subjects UNION ALL SELECT min(until) FROM strongroom_values)`,
 };
 
 function purge(table: string, expired: string): string {
@@ -161,11 +163,11 @@ export class SqliteStore implements Store {
     await this.#run([SQL.purgeValues], [SQL.put, key, value, ttl * 1000]);
   }
 
-  /** Clears away what has expired, and says when the last row of the next session may go. */
+  /** Clears away what has expired, and says when the next may go. */
   async purge(): Promise<number | undefined> {
     const rows = await this.#run([SQL.purgeSessions], [SQL.purgeSubjects], [SQL.purgeValues], [SQL.nextEnd]);
     const { at } = rows[3]?.[0] as { at: number | null };
-    return at === null ? undefined : at + GRACE;
+    return at ?? undefined;
   }
 }
 
