@@ -73,6 +73,21 @@ describe("the vault, deeper", () => {
     assert.equal(await count(second.slice(0, 12)), 0, "nor a part of it");
   });
 
+  test("a worker whose wasm traps is replaced, and the session is found again", async () => {
+    servers.site["/keeper.js"] = { "content-type": "text/javascript", body: keeper };
+    await openPage(undefined, { worker: "/keeper.js" });
+    await page.evaluate((api) => vault.fetch(`${api}/v1/me`).then((r) => r.status), servers.apiOrigin);
+    const [worker] = page.native.workers();
+    await worker.evaluate(() => void new Uint8Array(self.memory.buffer).fill(255));
+    const result = await page.evaluate(async (api) => {
+      const code = await vault.fetch(`${api}/v1/me`).catch((error) => error.code);
+      const response = await vault.fetch(`${api}/v1/me`);
+      return [code, (await response.json()).authorized];
+    }, servers.apiOrigin);
+    assert.deepEqual(result, ["worker_restarted", true]);
+    assert.equal(servers.auth.count("refresh"), 2);
+  });
+
   test("runs under a strict policy with Trusted Types", async () => {
     servers.site.csp = [
       "default-src 'none'",
