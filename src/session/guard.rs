@@ -1,5 +1,5 @@
 //! The request guard: what must be true of a request before its cookie is looked at. Cross-site request forgery ends
-//! here; docs/rotation.md tells why no double-submit token is needed.
+//! here; docs/endpoints.md tells why no double-submit token is needed.
 
 use super::record::Attempt;
 use super::{Code, Problem};

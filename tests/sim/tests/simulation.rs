@@ -1,4 +1,5 @@
 //! The simulation can fail: each of these takes one thing away and must see the harm. And it repeats exactly.
+#![allow(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 
 use strongroom::session::{Rule, Timing};
 use strongroom_sim::policy::{OneBehind, Shipped, Strict};
