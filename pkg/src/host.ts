@@ -50,7 +50,8 @@ export const hostVault = async (options: HostOptions): Promise<void> => {
   if (typeof window === "undefined" || typeof Worker === "undefined" || !isSecureContext) {
     throw new VaultError("unsupported_environment");
   }
-  const exact = (app: string) => URL.canParse(app) && new URL(app).origin === app && app !== location.origin;
+  const exact = (app: string) =>
+    URL.canParse(app) && new URL(app).origin === app && app !== location.origin && !app.includes("*");
   if (!Array.isArray(apps) || !apps.length || !apps.every(exact)) {
     throw new VaultError("config_invalid", "`apps` must list exact origins other than this one");
   }

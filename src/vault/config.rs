@@ -114,7 +114,7 @@ impl Config {
         if !origin.secure() {
             return Err(ConfigError::Insecure);
         }
-        if !bare || origin.path != "/" || origin.credentials {
+        if !bare || origin.path != "/" || origin.credentials || origin.host.contains('*') {
             return Err(ConfigError::NotAnOrigin);
         }
         if paths.iter().any(|rule| !rule.starts_with('/') || !path_covers("/", rule)) {

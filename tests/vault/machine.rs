@@ -80,6 +80,7 @@ fn configurations_that_could_leak_are_refused() {
     assert_eq!(listed("http://localhost:3000", true, "/v1/"), Ok(()));
     assert_eq!(listed("https://api.example.com/v1", true, "/v1/"), Err(ConfigError::NotAnOrigin));
     assert_eq!(listed("https://api.example.com", false, "/v1/"), Err(ConfigError::NotAnOrigin));
+    assert_eq!(listed("https://*.example.com", true, "/v1/"), Err(ConfigError::NotAnOrigin));
     assert_eq!(listed("https://api.example.com", true, "v1"), Err(ConfigError::Path));
     assert_eq!(listed("https://api.example.com", true, "/v1%2Fx"), Err(ConfigError::Path));
     let elsewhere = url("https://auth.example.com/auth");

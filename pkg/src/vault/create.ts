@@ -12,7 +12,8 @@ const wrong = (detail: string): VaultError => new VaultError("config_invalid", d
 /** The origin that an option names, and nothing but the origin. */
 const exactOrigin = (option: string, text: string): string => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || url.origin !== text.replace(/\/$/, "")) {
+  // Some engines take a star for a host like any other.
+  if (!url || url.origin !== text.replace(/\/$/, "") || text.includes("*")) {
     throw wrong(`\`${option}\` must be an exact origin such as https://vault.example.com`);
   }
   return url.origin;
