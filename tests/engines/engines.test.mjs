@@ -26,16 +26,22 @@ const WORKER = `onmessage = async ({ data }) => {
 
 const routes = {
   "/": { "content-type": "text/html", "content-security-policy": CSP, body: PAGE },
+  "/slow": {
+    "content-type": "text/html",
+    body: "<!doctype html><body><script type=module src=/slow.js></script>",
+  },
+  "/slow.js": { "content-type": "text/javascript", body: "document.body.dataset.ran = 'yes'", after: 300 },
   "/worker.js": { "content-type": "text/javascript", "content-security-policy": CSP, body: WORKER },
 };
 
-const respond = (request, response) => {
+const respond = async (request, response) => {
   if (request.url === "/echo") {
     response.setHeader("content-type", "text/plain");
     request.pipe(response);
     return;
   }
-  const { body, ...headers } = routes[request.url] ?? { body: "" };
+  const { body, after = 0, ...headers } = routes[request.url.split("?")[0]] ?? { body: "" };
+  await new Promise((resolve) => setTimeout(resolve, after));
   response.writeHead(body ? 200 : 404, headers).end(body);
 };
 
@@ -75,6 +81,19 @@ for (const name of ENGINES) {
         true,
         `${HERE}:${port}`,
       ]);
+    });
+
+    it("waits until a page has loaded, each time", async () => {
+      const other = await (await browser.jar()).open();
+      for (let time = 0; time < 4; time += 1) {
+        await other.goto(`https://${HERE}:${port}/slow?${time}`);
+        const shown = await other.evaluate(() => [
+          location.search,
+          document.readyState,
+          document.body.dataset.ran,
+        ]);
+        assert.deepEqual(shown, [`?${time}`, "complete", "yes"]);
+      }
     });
 
     it("says that a page cannot be loaded", async () => {

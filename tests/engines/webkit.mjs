@@ -28,10 +28,15 @@ const queue = () => {
   };
 };
 
-/** The driver does not say that a page could not be loaded; it shows a page of its own. */
+/**
+ * The driver sometimes comes back before the page has loaded, and it does not say that a page could not be loaded: it
+ * shows one of its own.
+ */
 const load = async (driver, url) => {
   await driver.get(url);
-  const [shown, text] = await driver.executeScript("return [location.href, document.body?.innerText]");
+  const look = "return [document.readyState, location.href, document.body?.innerText]";
+  let [state, shown, text] = await driver.executeScript(look);
+  while (state !== "complete") [state, shown, text] = await driver.executeScript(look);
   if (shown === "about:blank" && url !== shown) throw new Error(`cannot load ${url}: ${text}`);
 };
 
