@@ -42,6 +42,15 @@ pub const BACKOFF_CAP: Duration = Duration::from_secs(30);
 /// The longest `Retry-After` that is honoured.
 pub const RETRY_AFTER_CAP: Duration = Duration::from_secs(300);
 
+/// A token in use is renewed after this share of its life, in per cent …
+const RENEW_PERCENT: u32 = 75;
+
+/// … and up to this much later, so that tabs and browsers do not ask all at once: at 80 % on average.
+const RENEW_SPREAD_PERCENT: u32 = 10;
+
+/// A token is not used any more when this share of its life is left, in per cent, or 10 seconds if that is less.
+const MARGIN_PERCENT: u32 = 10;
+
 const BACKOFF_FIRST: Duration = Duration::from_millis(500);
 
 /// A rejected token younger than this is not refreshed: a resource that answers 401 to everything must not turn each
@@ -357,11 +366,13 @@ impl Refresh {
     /// Life is counted from the moment of asking, and ends a little early: the request that carries the token takes
     /// time too.
     fn accept(&mut self, now: Clock, since: Clock, expires_in: Duration, entropy: Entropy) {
-        let margin = (expires_in / 10).min(Duration::from_secs(10));
-        let eighty = expires_in * 3 / 4 + expires_in / 10 * entropy.jitter() / 0x1_0000;
+        let per_cent = |share: u32| expires_in.saturating_mul(share) / 100;
+        let margin = per_cent(MARGIN_PERCENT).min(Duration::from_secs(10));
+        let spread = per_cent(RENEW_SPREAD_PERCENT).saturating_mul(entropy.jitter()) / 0x1_0000;
+        let renew = per_cent(RENEW_PERCENT).saturating_add(spread);
         self.life = Some(Life {
             born: now,
-            renew: Deadline::after(since, eighty),
+            renew: Deadline::after(since, renew),
             expires: Deadline::after(since, expires_in.saturating_sub(margin)),
         });
         self.serial = self.serial.wrapping_add(1);
