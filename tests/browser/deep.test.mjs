@@ -32,6 +32,44 @@ const open = async (options) => {
   globalThis.vault = await openVault(options);
 };
 
+/** Commands to the page's one worker, over the page's own connection. */
+const inspectWorker = async (page) => {
+  const session = await page.native.context().newCDPSession(page.native);
+  const attached = new Promise((resolve) => session.on("Target.attachedToTarget", resolve));
+  await session.send("Target.setAutoAttach", {
+    autoAttach: true,
+    waitForDebuggerOnStart: false,
+    flatten: false,
+  });
+  const { sessionId } = await attached;
+  const waiting = new Map();
+  const chunks = [];
+  session.on("Target.receivedMessageFromTarget", ({ message }) => {
+    const { id, method, params, result } = JSON.parse(message);
+    if (method === "HeapProfiler.addHeapSnapshotChunk") chunks.push(params.chunk);
+    waiting.get(id)?.(result);
+  });
+  let last = 0;
+  const send = async (method, params = {}) => {
+    const id = ++last;
+    const done = new Promise((resolve) => waiting.set(id, resolve));
+    await session.send("Target.sendMessageToTarget", {
+      sessionId,
+      message: JSON.stringify({ id, method, params }),
+    });
+    return done;
+  };
+  /** Everything that lives after a collection, as one text. */
+  const heap = async () => {
+    chunks.length = 0;
+    await send("HeapProfiler.enable");
+    for (let i = 0; i < 3; i++) await send("HeapProfiler.collectGarbage");
+    await send("HeapProfiler.takeHeapSnapshot", { reportProgress: false });
+    return chunks.join("");
+  };
+  return { send, heap };
+};
+
 describe("the vault, deeper", () => {
   const tls = certificate(["*.localhost", "api.localhost"]);
   let browser, servers, jar, page;
@@ -71,6 +109,22 @@ describe("the vault, deeper", () => {
     await page.evaluate(() => vault.logout());
     assert.equal(await count(second), 0);
     assert.equal(await count(second.slice(0, 12)), 0, "nor a part of it");
+  });
+
+  test("after a log-out and a collection no token is left in the worker's heap", async () => {
+    await openPage();
+    const worker = await inspectWorker(page);
+    const bodies = await page.evaluate(async (api) => {
+      const bodies = [];
+      for (let i = 0; i < 20; i++) bodies.push(await vault.fetch(`${api}/v1/${i}`).then((r) => r.json()));
+      await vault.logout();
+      return bodies.every(({ authorized }) => authorized);
+    }, servers.apiOrigin);
+    assert.ok(bodies);
+    await worker.send("Runtime.evaluate", { expression: "self.control = 'planted-' + 'for-the-test'" });
+    const heap = await worker.heap();
+    assert.ok(heap.includes("planted-for-the-test"), "the snapshot shows strings");
+    assert.ok(!heap.includes("canary"), "a token is left in the heap");
   });
 
   test("a worker whose wasm traps is replaced, and the session is found again", async () => {
