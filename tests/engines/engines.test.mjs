@@ -30,7 +30,8 @@ const routes = {
     "content-type": "text/html",
     body: "<!doctype html><body><script type=module src=/slow.js></script>",
   },
-  "/slow.js": { "content-type": "text/javascript", body: "document.body.dataset.ran = 'yes'", after: 300 },
+  "/slow.js": { "content-type": "text/javascript", body: "import '/slower.js'", after: 300 },
+  "/slower.js": { "content-type": "text/javascript", body: "document.body.dataset.ran = 'yes'", after: 300 },
   "/worker.js": { "content-type": "text/javascript", "content-security-policy": CSP, body: WORKER },
 };
 
