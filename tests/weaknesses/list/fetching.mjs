@@ -1,0 +1,186 @@
+// Fetching keys: from the configured place, within bounds, and never as often as a forger likes.
+import assert from "node:assert/strict";
+import { CLAIMS, ES256, NOW, code, codeOf, ecJwk, es256, jwks, verifier } from "../issuer.mjs";
+
+const jwksUrl = "https://issuer.example/jwks";
+
+/** A verifier whose keys come over `answer`, its clock, and how often it has fetched. */
+function remote(answer = () => Response.json(jwks)) {
+  const world = { now: NOW, fetches: 0 };
+  const fetch = async (request) => {
+    world.fetches += 1;
+    return answer(request);
+  };
+  const own = verifier({ keys: { jwksUrl }, fetch, now: () => world.now });
+  world.code = (token) => codeOf(() => own.verify(token));
+  world.token = (header) =>
+    es256({ ...ES256, ...header }, { ...CLAIMS, iat: world.now, exp: world.now + 600 });
+  return world;
+}
+
+export default [
+  {
+    name: "keys over http",
+    ids: [],
+    defence: "keys come over https",
+    run() {
+      for (const url of [
+        "http://issuer.example/jwks",
+        "ftp://issuer.example/",
+        "file:///etc/passwd",
+        "data:,{}",
+        "http://localhost.forger.example/",
+      ])
+        assert.equal(code(es256(), { keys: { jwksUrl: url } }), "config_invalid", url);
+    },
+  },
+  {
+    name: "a password in the keys' URL",
+    ids: [],
+    defence: "the keys' URL holds no password",
+    run: () =>
+      assert.equal(
+        code(es256(), { keys: { jwksUrl: "https://me:pw@issuer.example/jwks" } }),
+        "config_invalid",
+      ),
+  },
+  {
+    name: "a redirect to other keys",
+    ids: [],
+    defence: "redirects are not followed",
+    async run() {
+      let mode;
+      const world = remote((request) => ((mode = request.redirect), Response.json(jwks)));
+      await world.code(world.token());
+      assert.equal(mode, "manual");
+      const moved = remote(
+        () => new Response(null, { status: 302, headers: { location: "https://forger.example/" } }),
+      );
+      assert.equal(await moved.code(moved.token()), "keys_unavailable");
+    },
+  },
+  {
+    name: "an answer that never ends",
+    ids: [],
+    defence: "answers are bounded",
+    async run() {
+      let pulled = 0;
+      const endless = () =>
+        new ReadableStream({
+          pull: (stream) => (stream.enqueue(new Uint8Array(65_536).fill(32)), void (pulled += 1)),
+        });
+      const world = remote(() => new Response(endless()));
+      const timeout = new Promise((resolve) => setTimeout(resolve, 3000, "it goes on").unref());
+      assert.equal(await Promise.race([world.code(world.token()), timeout]), "keys_unavailable");
+      assert.ok(pulled < 20, `${pulled} pieces were read`);
+    },
+  },
+  {
+    name: "an error's page that holds keys",
+    ids: [],
+    defence: "only 200 brings keys",
+    async run() {
+      for (const status of [201, 203, 400, 401, 404, 500, 503]) {
+        const world = remote(() => Response.json(jwks, { status }));
+        assert.equal(await world.code(world.token()), "keys_unavailable", String(status));
+      }
+    },
+  },
+  {
+    name: "forged key ids as an amplifier",
+    ids: [],
+    defence: "refetches are rationed",
+    async run() {
+      const world = remote();
+      await world.code(world.token());
+      for (let i = 0; i < 300; i += 1) {
+        world.now += 0.1;
+        assert.match(await world.code(world.token({ kid: `forged-${i}` })), /^key_not_found$/);
+      }
+      assert.ok(world.fetches <= 1 + 3 + 1, `${world.fetches} fetches in 30 s`);
+    },
+  },
+  {
+    name: "forged signatures as an amplifier",
+    ids: [],
+    defence: "refetches are rationed",
+    async run() {
+      const world = remote();
+      const good = world.token();
+      await world.code(good);
+      const forged = `${good.slice(0, good.lastIndexOf("."))}.${"A".repeat(86)}`;
+      for (let i = 0; i < 300; i += 1) {
+        world.now += 0.1;
+        assert.equal(await world.code(forged), "signature_invalid");
+      }
+      assert.ok(world.fetches <= 1 + 3 + 1, `${world.fetches} fetches in 30 s`);
+    },
+  },
+  {
+    name: "one unknown key id, asked for over and over",
+    ids: [],
+    defence: "unknown key ids are remembered",
+    async run() {
+      const world = remote();
+      await world.code(world.token());
+      for (let i = 0; i < 50; i += 1)
+        assert.equal(await world.code(world.token({ kid: "gone" })), "key_not_found");
+      assert.equal(world.fetches, 2);
+    },
+  },
+  {
+    name: "a key server that is hammered while it is down",
+    ids: [],
+    defence: "failures are followed by a pause",
+    async run() {
+      const world = remote(() => new Response(null, { status: 500 }));
+      for (let i = 0; i < 100; i += 1) {
+        world.now += 0.01;
+        assert.equal(await world.code(world.token()), "keys_unavailable");
+      }
+      assert.ok(world.fetches <= 3, `${world.fetches} fetches in a second`);
+    },
+  },
+  {
+    name: "a key server's outage that becomes everybody's",
+    ids: [],
+    defence: "stale keys serve while none can be had",
+    async run() {
+      let down = false;
+      const world = remote(() => (down ? new Response(null, { status: 503 }) : Response.json(jwks)));
+      await world.code(world.token());
+      down = true;
+      for (let hour = 1; hour < 24; hour += 1) {
+        world.now = NOW + hour * 3600;
+        assert.equal(await world.code(world.token()), "accepted", `${hour} h`);
+      }
+    },
+  },
+  {
+    name: "keys that serve for ever once fetched",
+    ids: [],
+    defence: "keys end at the hard ceiling",
+    async run() {
+      let down = false;
+      const world = remote(() => (down ? new Response(null, { status: 503 }) : Response.json(jwks)));
+      await world.code(world.token());
+      down = true;
+      world.now = NOW + 24 * 3600 + 1;
+      assert.equal(await world.code(world.token()), "keys_unavailable");
+    },
+  },
+  {
+    name: "a key that was withdrawn, and a day of cache that was asked for",
+    ids: [],
+    defence: "freshness is bounded",
+    async run() {
+      let keys = jwks;
+      const headers = { "cache-control": "max-age=31536000" };
+      const world = remote(() => Response.json(keys, { headers }));
+      await world.code(world.token());
+      keys = { keys: [{ ...ecJwk, kid: "new" }] };
+      world.now = NOW + 24 * 3600 + 1;
+      assert.equal(await world.code(world.token()), "key_not_found");
+    },
+  },
+];
