@@ -27,11 +27,13 @@ impl Fetching {
     /// A ticket, unless enough fetches are under way or it is too soon after a failure.
     pub(super) fn begin(&mut self, now: Timestamp) -> Option<Ticket> {
         self.running.retain(|(_, started)| now - *started < LEASE);
-        let affordable = match self.running.as_slice() {
-            [] => now >= self.paused_until,
+        // The pause holds for a second fetch too: else two callers of a server that hangs would keep each other fetching.
+        let is_hedge_due = match self.running.as_slice() {
+            [] => true,
             [(_, started)] => now - *started >= HEDGE,
             _ => false,
         };
+        let affordable = is_hedge_due && now >= self.paused_until;
         affordable.then(|| {
             // 0 is no ticket.
             self.tickets = self.tickets.wrapping_add(1).max(1);
@@ -144,6 +146,16 @@ mod tests {
         assert!(fetching.begin(at(10)).is_some());
         assert!(fetching.begin(at(10)).is_none());
         assert!(fetching.begin(at(11)).is_some());
+        assert!(fetching.begin(at(15)).is_none());
+        assert!(fetching.begin(at(16)).is_some());
+    }
+
+    #[test]
+    fn a_failure_beside_a_running_fetch_is_followed_by_a_pause() {
+        let mut fetching = Fetching::default();
+        let first = fetching.begin(at(10)).unwrap();
+        assert!(fetching.begin(at(11)).is_some());
+        fetching.failed(at(15), first, 1.0);
         assert!(fetching.begin(at(15)).is_none());
         assert!(fetching.begin(at(16)).is_some());
     }
