@@ -104,8 +104,9 @@ for (const mode of modes) {
       const mark = seen.length;
       const { code } = await tab.call("call-unlisted");
       assert.equal(code, "resource_not_allowed");
+      // A refresh that was due may fall into this moment.
       assert.deepEqual(
-        since(mark, () => true),
+        since(mark, (request) => !isRefresh(request)),
         [],
       );
     });
@@ -149,7 +150,9 @@ for (const mode of modes) {
       );
       await tab.callApi("es256");
       assert.equal(since(mark, (request) => request.url === url && request.method === "GET").length, 2);
-      assert.equal(since(mark, isRefresh).length, 1);
+      // On a slow machine the new token may be due itself before it is used.
+      const refreshes = since(mark, isRefresh).length;
+      assert.ok(refreshes === 1 || refreshes === 2, `${refreshes} refreshes`);
     });
 
     step("a second tab is signed in at once", async () => {
