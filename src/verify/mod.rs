@@ -9,6 +9,7 @@
 
 mod claims;
 mod config;
+mod discovery;
 mod error;
 mod fetching;
 mod inspect;
@@ -19,6 +20,7 @@ mod verifier;
 
 pub use claims::Claims;
 pub use config::Config;
+pub use discovery::{jwks_uri, metadata_urls};
 pub use error::{KeyFault, KeyLookup, Malformed, TokenError};
 pub use inspect::{Inspection, decode, inspect};
 pub use key_set::{Generation, KeySet, Step, Ticket};

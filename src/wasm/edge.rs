@@ -84,6 +84,18 @@ impl EdgeVerifier {
     }
 }
 
+/// The addresses of an issuer's metadata, to be tried in this order.
+#[wasm_bindgen(js_name = metadataUrls)]
+pub fn metadata_urls(issuer: &str) -> Vec<String> {
+    verify::metadata_urls(issuer)
+}
+
+/// The address of the keys in this issuer's metadata.
+#[wasm_bindgen(js_name = jwksUri)]
+pub fn jwks_uri(metadata: &[u8], issuer: &str) -> Option<String> {
+    verify::jwks_uri(metadata, issuer)
+}
+
 /// Takes a token apart. No trust implied.
 #[wasm_bindgen]
 pub fn decode(token: &str) -> String {

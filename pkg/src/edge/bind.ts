@@ -48,8 +48,9 @@ export interface Bound {
 /** Binds the functions to a runtime's way of getting at the wasm module. */
 export function bind(platform: Platform): Bound {
   const core = lazyCore(platform);
+  const defaults = platform.waitUntil ? { waitUntil: platform.waitUntil } : {};
   return {
-    createVerifier: (options) => new EdgeVerifier(core, options),
+    createVerifier: (options) => new EdgeVerifier(core, { ...defaults, ...options }),
     decode(token) {
       const answer = JSON.parse(core().decode(tokenString(token)));
       if (answer.is === "refused") throw new TokenError(answer.error);

@@ -19,12 +19,16 @@ export function checkOptions(options: VerifierOptions): void {
   const sources = typeof keys === "object" && keys !== null ? SOURCES.filter((source) => source in keys) : [];
   if (sources.length !== 1) throw configInvalid(`keys must have one of ${SOURCES.join(", ")}`);
   if ("jwksUrl" in keys) secureUrl(keys.jwksUrl);
+  if ("discover" in keys) {
+    if (keys.discover !== true) throw configInvalid("keys.discover must be true");
+    secureUrl(issuer);
+  }
   if ("secrets" in keys && !isSecrets(keys.secrets)) {
     throw configInvalid("keys.secrets must be a list of { kid, secret }, the secret bytes or a text");
   }
 }
 
-const SOURCES = ["jwksUrl", "jwks", "secrets"];
+const SOURCES = ["jwksUrl", "discover", "jwks", "secrets"];
 
 function isSecrets(secrets: unknown): secrets is readonly HmacSecret[] {
   const isSecret = (value: unknown) => typeof value === "string" || value instanceof Uint8Array;

@@ -41,6 +41,8 @@ export interface CoreVerifier {
 /** The wasm module's exports. */
 export interface Core {
   readonly EdgeVerifier: new (config: string) => CoreVerifier;
+  metadataUrls(issuer: string): string[];
+  jwksUri(metadata: Uint8Array, issuer: string): string | undefined;
   decode(token: string): string;
   inspect(token: string, now: number): string;
 }
@@ -49,6 +51,8 @@ export interface Core {
 export interface Platform {
   /** The compiled module. Called at most once, on first use. */
   compile(): WebAssembly.Module;
+  /** Keeps work alive after the current response, where the runtime has a way that needs no options. */
+  waitUntil?(work: Promise<unknown>): void;
 }
 
 /** Compiles and starts the core on first use. */

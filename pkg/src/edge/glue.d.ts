@@ -2,6 +2,8 @@
 declare module "*/edge_bg.js" {
   type Core = import("./core.ts").Core;
   export const EdgeVerifier: Core["EdgeVerifier"];
+  export const metadataUrls: Core["metadataUrls"];
+  export const jwksUri: Core["jwksUri"];
   export const decode: Core["decode"];
   export const inspect: Core["inspect"];
   export function __wbg_set_wasm(exports: WebAssembly.Exports): void;

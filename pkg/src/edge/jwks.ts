@@ -1,61 +1,45 @@
-/** Fetches a JWKS document, within the current request and within bounds. */
+/** Fetches an issuer's keys: a JWKS document, or first the metadata that says where it is. */
 import { secureUrl } from "./config.ts";
+import type { Core } from "./core.ts";
+import { fetchDocument } from "./document.ts";
+import type { Document } from "./document.ts";
 import type { VerifierOptions } from "./types.ts";
 
-/** The largest document that is read. */
-const MAX_BYTES = 256 * 1024;
+/** Finds and fetches one issuer's keys. */
+export class KeyFetcher {
+  readonly #core: Core;
+  readonly #options: VerifierOptions;
+  /** Where the keys were found last. Forgotten on any failure, so that an issuer can move them. */
+  #found: string | undefined;
 
-/** Milliseconds after which a key server counts as down. */
-const TIMEOUT = 5000;
+  constructor(core: Core, options: VerifierOptions) {
+    this.#core = core;
+    this.#options = options;
+  }
 
-/** What a key server answered. */
-export interface KeysAnswer {
-  readonly body: Uint8Array;
-  readonly cacheControl: string | undefined;
-}
-
-/** The keys' document, or `undefined` for any failure: the core decides what that means. Never rejects. */
-export async function fetchKeys(options: VerifierOptions): Promise<KeysAnswer | undefined> {
-  if (!("jwksUrl" in options.keys)) return undefined;
-  try {
-    // "manual" shows a redirect as a response that is not ok: keys come from the configured place or not at all.
-    const request = new Request(secureUrl(options.keys.jwksUrl), {
-      headers: { accept: "application/jwk-set+json, application/json" },
-      redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT),
-    });
-    const response = await (options.fetch ?? fetch)(request);
-    if (response.status !== 200) {
-      await response.body?.cancel();
+  /** The keys' document, or `undefined` for any failure: the core decides what that means. Never rejects. */
+  async fetch(): Promise<Document | undefined> {
+    try {
+      const url = await this.#url();
+      if (url === undefined) return undefined;
+      const document = await fetchDocument(secureUrl(url), this.#options.fetch);
+      this.#found = document && url;
+      return document;
+    } catch {
+      this.#found = undefined;
       return undefined;
     }
-    const body = await readBounded(response);
-    return body && { body, cacheControl: response.headers.get("cache-control") ?? undefined };
-  } catch {
+  }
+
+  async #url(): Promise<string | undefined> {
+    const { keys, issuer } = this.#options;
+    if ("jwksUrl" in keys) return keys.jwksUrl;
+    if (this.#found !== undefined) return this.#found;
+    for (const url of this.#core.metadataUrls(issuer)) {
+      const metadata = await fetchDocument(secureUrl(url), this.#options.fetch).catch(() => undefined);
+      // Metadata that is there and not this issuer's is an answer: no other place is asked for a better one.
+      if (metadata) return this.#core.jwksUri(metadata.body, issuer);
+    }
     return undefined;
   }
-}
-
-async function readBounded(response: Response): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const reader = response.body?.getReader();
-  if (!reader) return undefined;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    length += value.byteLength;
-    if (length > MAX_BYTES) {
-      await reader.cancel();
-      return undefined;
-    }
-    chunks.push(value);
-  }
-  const body = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return body;
 }

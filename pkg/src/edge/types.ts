@@ -41,6 +41,8 @@ export interface Jwks {
 export type KeySource =
   /** A JWKS document, fetched over https and cached. */
   | { readonly jwksUrl: string }
+  /** What the issuer's metadata names (OpenID Connect Discovery, RFC 8414); the issuer must be a URL. */
+  | { readonly discover: true }
   /** A JWKS held already. */
   | { readonly jwks: Jwks }
   /** Secrets shared with the issuer, for the HS algorithms. */

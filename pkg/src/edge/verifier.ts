@@ -2,7 +2,7 @@
 import type { Core, CoreVerifier, Step, Verdict } from "./core.ts";
 import { checkOptions, coreConfig } from "./config.ts";
 import { TokenError, configInvalid } from "./errors.ts";
-import { fetchKeys } from "./jwks.ts";
+import { KeyFetcher } from "./jwks.ts";
 import { tokenOf, tokenString } from "./request.ts";
 import type { Inspection, Verified, Verifier, VerifierOptions } from "./types.ts";
 
@@ -17,6 +17,7 @@ export class EdgeVerifier implements Verifier {
   readonly #load: () => Core;
   readonly #options: VerifierOptions;
   #core: CoreVerifier | undefined;
+  #fetcher: KeyFetcher | undefined;
 
   constructor(load: () => Core, options: VerifierOptions) {
     checkOptions(options);
@@ -83,8 +84,9 @@ export class EdgeVerifier implements Verifier {
   /** Fetches the keys within the current request and hands the bytes to the core. Never rejects. */
   async #fetch(ticket: number): Promise<void> {
     const core = this.#verifier();
-    const answer = await fetchKeys(this.#options);
-    if (answer) core.fetched(ticket, answer.body, answer.cacheControl, this.#now(), Math.random());
+    this.#fetcher ??= new KeyFetcher(this.#load(), this.#options);
+    const document = await this.#fetcher.fetch();
+    if (document) core.fetched(ticket, document.body, document.cacheControl, this.#now(), Math.random());
     else core.failed(ticket, this.#now(), Math.random());
   }
 
