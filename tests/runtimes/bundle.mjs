@@ -6,25 +6,32 @@ import { fileURLToPath } from "node:url";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
-/** Writes `<dir>/worker.js` under these export conditions; gives the names of the wasm modules beside it. */
-export async function bundle(dir, conditions) {
+/**
+ * Writes `<dir>/worker.js` under these export conditions; gives the names of the wasm modules beside it. `x.wasm` stays an
+ * import; `x.wasm?module` becomes the global `wasmModule`.
+ */
+export async function bundle(dir, conditions, { entry = "worker.mjs", format = "esm" } = {}) {
   const modules = new Set();
   const wasm = {
     name: "wasm",
-    setup({ onResolve }) {
-      onResolve({ filter: /\.wasm$/ }, async ({ path: request, resolveDir }) => {
-        const file = path.basename(request);
-        await copyFile(path.resolve(resolveDir, request), path.join(dir, file));
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /\.wasm(\?module)?$/ }, async ({ path: request, resolveDir }) => {
+        const [source, suffix] = request.split("?");
+        const file = path.basename(source);
+        await copyFile(path.resolve(resolveDir, source), path.join(dir, file));
         modules.add(file);
-        return { path: `./${file}`, external: true };
+        return suffix ? { path: file, namespace: "global" } : { path: `./${file}`, external: true };
       });
+      onLoad({ filter: /.*/, namespace: "global" }, () => ({
+        contents: "export default globalThis.wasmModule",
+      }));
     },
   };
   await build({
-    entryPoints: [path.join(here, "worker.mjs")],
+    entryPoints: [path.join(here, entry)],
     outfile: path.join(dir, "worker.js"),
     bundle: true,
-    format: "esm",
+    format,
     target: "es2022",
     conditions,
     external: ["cloudflare:workers"],

@@ -1,7 +1,15 @@
 // The verifier's suite: one file for every runtime. Tokens are made by jose, keys come from a key server on loopback.
 // Each test gets `keyServer`, see server.mjs.
 import * as jose from "jose";
-import { TokenError, authenticate, createVerifier, decode, inspect, unauthorized } from "strongroom/edge";
+import {
+  TokenError,
+  authenticate,
+  createVerifier,
+  decode,
+  inspect,
+  lint,
+  unauthorized,
+} from "strongroom/edge";
 import { generateKeyPair, sign } from "strongroom/keys";
 import vectors from "./vectors.json" with { type: "json" };
 
@@ -73,9 +81,13 @@ const pairs = [
 
 export const tests = {
   async "a token of every key pair algorithm verifies, by its own key and name only"() {
+    // Making RSA keys takes long; one serves all RSA algorithms.
+    const rsa = await jose.generateKeyPair("RS256", { extractable: true });
     for (const alg of pairs) {
-      const { publicKey, privateKey } = await jose.generateKeyPair(alg, { extractable: true });
-      const jwk = { ...(await jose.exportJWK(publicKey)), kid: "key" };
+      const isRsa = /^[RP]S/.test(alg);
+      const pair = isRsa ? rsa : await jose.generateKeyPair(alg, { extractable: true });
+      const privateKey = await jose.importJWK(await jose.exportJWK(pair.privateKey), alg);
+      const jwk = { ...(await jose.exportJWK(pair.publicKey)), kid: "key" };
       const token = await new jose.SignJWT({ sub: alg })
         .setProtectedHeader({ alg, kid: "key" })
         .setIssuer(issuer)
@@ -307,6 +319,51 @@ export const tests = {
     equal(await codeOf(() => verifier.ready), "keys_unavailable");
   },
 
+  async "keys are discovered from the issuer's metadata, and only from its own"({ keyServer }) {
+    const { jwks } = await theIssuer();
+    const { privateKey } = (await theIssuer()).keys.ES256;
+    const jwks_uri = await keyServer.serve("discovered", { json: jwks });
+    const ours = await keyServer.issuer("tenant", (iss) => ({ json: { issuer: iss, jwks_uri } }));
+    const token = (iss) =>
+      new jose.SignJWT({ sub: "user-1" })
+        .setProtectedHeader({ alg: "ES256", kid: "key-ES256" })
+        .setIssuer(iss)
+        .setAudience(audience)
+        .setExpirationTime("10m")
+        .sign(privateKey);
+    const discovering = (iss) => verifierFor({ issuer: iss, keys: { discover: true } });
+    equal((await discovering(ours).verify(await token(ours))).claims.sub, "user-1");
+    const metadata = {
+      impostor: () => ({ json: { issuer: ours, jwks_uri } }),
+      insecure: (iss) => ({ json: { issuer: iss, jwks_uri: "http://keys.example/jwks.json" } }),
+      silent: (iss) => ({ json: { issuer: iss } }),
+      rubbish: () => ({ body: "<html>" }),
+      missing: () => ({ status: 404 }),
+    };
+    for (const [name, answer] of Object.entries(metadata)) {
+      const iss = await keyServer.issuer(name, answer);
+      equal(await codeOf(async () => discovering(iss).verify(await token(iss))), "keys_unavailable", name);
+    }
+  },
+
+  async "keys are refreshed ahead in the background, and kept alive by waitUntil"({ keyServer }) {
+    const { jwks } = await theIssuer();
+    const url = await keyServer.serve("ahead", { json: jwks });
+    let now = 1_800_000_000;
+    const work = [];
+    const verifier = verifierFor({
+      keys: { jwksUrl: url },
+      now: () => now,
+      waitUntil: (promise) => work.push(promise),
+    });
+    await verifier.ready;
+    now += 590;
+    equal(await codeOf(() => verifier.verify("a.b.c")), "token_malformed");
+    equal(work.length, 1);
+    await Promise.all(work);
+    equal(await keyServer.count("ahead"), 2);
+  },
+
   async "a fetch of one's own is used for the keys"() {
     const { jwks, token } = await theIssuer();
     let asked;
@@ -327,6 +384,9 @@ export const tests = {
       { algorithms: "ES256" },
       { keys: undefined },
       { keys: {} },
+      { keys: { jwks, discover: true } },
+      { keys: { discover: 1 } },
+      { issuer: "accounts.example", keys: { discover: true } },
       { keys: { jwksUrl: "http://issuer.example/jwks.json" } },
       { keys: { jwksUrl: "ftp://issuer.example/jwks.json" } },
       { keys: { jwksUrl: "https://user:pw@issuer.example/jwks.json" } },
@@ -488,17 +548,67 @@ export const tests = {
   },
 
   async "tokens signed by strongroom/keys verify here and with jose"() {
-    for (const alg of algorithms) {
+    // One RSA algorithm of each kind: making their keys takes long.
+    for (const alg of ["ES256", "ES384", "ES512", "EdDSA", "Ed25519", "RS256", "PS384"]) {
       const key = await generateKeyPair(alg);
       equal(key.privateKey.extractable, false);
       const token = await sign(key, { sub: "user-2" }, { issuer, audience, type: "at+jwt" });
       const jwks = { keys: [key.publicJwk] };
-      const { claims } = await verifierFor({ keys: { jwks }, type: "at+jwt", maxTokenAge: 60 }).verify(token);
-      equal([claims.sub, claims.exp - claims.iat], ["user-2", 600]);
+      const options = { algorithms: [alg], keys: { jwks }, type: "at+jwt", maxTokenAge: 60 };
+      const { claims } = await verifierFor(options).verify(token);
+      equal([claims.sub, claims.exp - claims.iat], ["user-2", 600], alg);
       const theirs = await jose.jwtVerify(token, jose.createLocalJWKSet(jwks), { issuer, audience });
       equal(theirs.payload.jti, claims.jti);
       equal(key.kid, await jose.calculateJwkThumbprint(key.publicJwk));
     }
+    for (const alg of ["none", "HS256", "toString", "__proto__"]) {
+      equal(await codeOf(() => generateKeyPair(alg)), "config_invalid", alg);
+    }
+  },
+
+  async "lint finds what does not belong into a token, and never tells its value"() {
+    const codes = (claims, options) => lint(claims, options).map(({ code }) => code);
+    const bad = [
+      ["secret", { password: "hunter2!" }],
+      ["secret", { user: { "api-key": "c4n4ry" } }],
+      ["secret", { config: ["-----BEGIN PRIVATE KEY-----"] }],
+      ["secret", { x: "sk_live_c4n4ry" }],
+      ["embedded_token", { refresh_token: "c4n4ry" }],
+      ["embedded_token", { x: "eyJhbGciOiJFUzI1NiJ9.e30.c4n4ry" }],
+      ["payment_card", { x: "4111 1111 1111 1111" }],
+      ["national_id", { x: "078-05-1120" }],
+      ["email", { x: "c4n4ry@example.com" }],
+      ["email", { email: "c4n4ry@example.com" }],
+      ["phone", { phone_number: "+1 c4n4ry" }],
+      ["profile", { address: { country: "c4n4ry" } }],
+      ["profile", { name: "c4n4ry", given_name: "c4n4ry", family_name: "c4n4ry" }],
+      ["authorization_detail", { permissions: Array.from({ length: 21 }, (_, i) => `p${i}`) }],
+      ["size", { x: "x".repeat(1025) }],
+    ];
+    for (const [code, claims] of bad) {
+      equal(codes(claims), [code], JSON.stringify(claims));
+      equal(codes(claims, { allow: [code] }), []);
+      assert(!JSON.stringify(lint(claims)).includes("c4n4ry"), "a value was told");
+    }
+    const fine = {
+      sub: "user-1",
+      scope: "read write",
+      name: "A",
+      email_verified: true,
+      roles: ["admin"],
+      x: "4111111111111112",
+    };
+    equal(codes(fine), []);
+  },
+
+  async "signing refuses secrets and tells what is unwise"() {
+    const key = await generateKeyPair("ES256");
+    const options = { issuer, audience };
+    equal(await codeOf(() => sign(key, { password: "x" }, options)), "config_invalid");
+    const told = [];
+    await sign(key, { email: "a@b.example" }, { ...options, onWarning: ({ code }) => told.push(code) });
+    equal(told, ["email"]);
+    await sign(key, { password: "reset" }, { ...options, lint: { allow: ["secret"] } });
   },
 
   async "signing refuses what would make a bad token"() {

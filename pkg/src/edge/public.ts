@@ -1,6 +1,8 @@
 /** What every build of `strongroom/edge` exports besides the functions that need the wasm. */
 export { authenticate, unauthorized } from "./http.ts";
 export type { ChallengeOptions } from "./http.ts";
+export { lint } from "../keys/lint.ts";
+export type { LintCode, LintFinding, LintOptions } from "../keys/lint.ts";
 export { TokenError } from "./errors.ts";
 export type { TokenErrorCode } from "./errors.ts";
 export type {

@@ -30,22 +30,35 @@ export interface GenerateOptions {
   readonly extractable?: boolean;
 }
 
-const rsa = (name: string) => ({
-  name,
-  hash: "SHA-256",
-  modulusLength: 2048,
-  publicExponent: new Uint8Array([1, 0, 1]),
+const ec = (namedCurve: string, hash: string) => ({
+  generate: { name: "ECDSA", namedCurve },
+  sign: { name: "ECDSA", hash },
+});
+
+const rsa = (name: string, bits: number, saltLength?: number) => ({
+  generate: { name, hash: `SHA-${bits}`, modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) },
+  sign: saltLength === undefined ? { name } : { name, saltLength },
 });
 
 /** WebCrypto's words for each algorithm. */
 export const PARAMETERS = {
-  ES256: { generate: { name: "ECDSA", namedCurve: "P-256" }, sign: { name: "ECDSA", hash: "SHA-256" } },
-  RS256: { generate: rsa("RSASSA-PKCS1-v1_5"), sign: { name: "RSASSA-PKCS1-v1_5" } },
+  ES256: ec("P-256", "SHA-256"),
+  ES384: ec("P-384", "SHA-384"),
+  ES512: ec("P-521", "SHA-512"),
+  EdDSA: { generate: { name: "Ed25519" }, sign: { name: "Ed25519" } },
+  Ed25519: { generate: { name: "Ed25519" }, sign: { name: "Ed25519" } },
+  RS256: rsa("RSASSA-PKCS1-v1_5", 256),
+  RS384: rsa("RSASSA-PKCS1-v1_5", 384),
+  RS512: rsa("RSASSA-PKCS1-v1_5", 512),
+  PS256: rsa("RSA-PSS", 256, 32),
+  PS384: rsa("RSA-PSS", 384, 48),
+  PS512: rsa("RSA-PSS", 512, 64),
 } as const;
 
 /** The members that a thumbprint covers, in its order (RFC 7638 §3.2). */
 const THUMBPRINT_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   EC: ["crv", "kty", "x", "y"],
+  OKP: ["crv", "kty", "x"],
   RSA: ["e", "kty", "n"],
 };
 
@@ -62,8 +75,9 @@ export async function generateKeyPair(
   algorithm: SigningAlgorithm,
   options: GenerateOptions = {},
 ): Promise<SigningKey> {
+  if (!Object.hasOwn(PARAMETERS, algorithm))
+    throw configInvalid("generateKeyPair does not know this algorithm");
   const parameters = PARAMETERS[algorithm];
-  if (!parameters) throw configInvalid(`generateKeyPair does not know this algorithm`);
   const usages: KeyUsage[] = ["sign", "verify"];
   const pair = (await crypto.subtle.generateKey(
     parameters.generate,

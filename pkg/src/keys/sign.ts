@@ -3,6 +3,8 @@ import { configInvalid } from "../edge/errors.ts";
 import { base64url } from "./base64url.ts";
 import { PARAMETERS } from "./generate.ts";
 import type { SigningKey } from "./generate.ts";
+import { lint } from "./lint.ts";
+import type { LintFinding, LintOptions } from "./lint.ts";
 
 /** How long a token lives, by what it is for, in seconds. */
 const LIFETIMES = {
@@ -22,13 +24,17 @@ export interface SignOptions {
   readonly lifetime?: Lifetime;
   /** The header's `typ`: default `JWT`; `at+jwt` for access tokens of RFC 9068. */
   readonly type?: string;
+  /** What claims may hold; see `lint`. */
+  readonly lint?: LintOptions;
+  /** Told what looks unwise and is signed all the same. */
+  readonly onWarning?: (finding: LintFinding) => void;
   /** The clock, in seconds since the epoch. */
   readonly now?: () => number;
 }
 
 /**
  * Signs a token. `iss`, `aud`, `iat`, `exp` and `jti` come from the options, the clock and the random source; claims of those
- * names are refused.
+ * names are refused, and so are secrets and the like: anyone who holds the token reads them.
  *
  * ```ts
  * import { generateKeyPair, sign } from "strongroom/keys";
@@ -43,6 +49,10 @@ export async function sign(
 ): Promise<string> {
   for (const name of ["iss", "aud", "iat", "exp", "jti"]) {
     if (name in claims) throw configInvalid(`the claim ${name} comes from the options`);
+  }
+  for (const finding of lint(claims, options.lint)) {
+    if (finding.severity === "error") throw configInvalid(finding.message);
+    options.onWarning?.(finding);
   }
   if (!options.issuer || options.audience.length === 0)
     throw configInvalid("sign needs an issuer and an audience");
