@@ -24,7 +24,7 @@ struct Suite {
     run: fn(Tier) -> Result<()>,
 }
 
-const SUITES: [Suite; 13] = [
+const SUITES: [Suite; 14] = [
     Suite { name: "native", from: Tier::Quick, run: native },
     Suite { name: "structure", from: Tier::Default, run: structure },
     Suite { name: "packaging", from: Tier::Quick, run: |_| node_suite("packaging") },
@@ -36,6 +36,7 @@ const SUITES: [Suite; 13] = [
     Suite { name: "endpoints", from: Tier::Default, run: |_| node_suite("endpoints") },
     Suite { name: "store-conformance", from: Tier::Default, run: store_conformance },
     Suite { name: "stores", from: Tier::All, run: |_| stores() },
+    Suite { name: "vault-simulation", from: Tier::All, run: |_| vault_simulation() },
     Suite { name: "browser", from: Tier::Default, run: |_| node_suite("browser") },
     Suite { name: "demo", from: Tier::Default, run: |_| demo() },
 ];
@@ -104,6 +105,13 @@ fn native(tier: Tier) -> Result<()> {
         cmd::run(cargo(["test", "--doc"]).args(workspace))?;
     }
     Ok(())
+}
+
+/// The vault's machine in more simulated weathers than the native suite has time for.
+fn vault_simulation() -> Result<()> {
+    let machine =
+        ["test", "--quiet", "--release", "--no-default-features", "--features", "vault", "--test", "vault"];
+    cmd::run(cargo(machine).arg("simulation").env("STRONGROOM_SEEDS", "100000"))
 }
 
 fn structure(tier: Tier) -> Result<()> {
