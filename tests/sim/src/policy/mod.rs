@@ -29,8 +29,8 @@ pub trait Policy: Sync {
         salt: u64,
     ) -> Verdict<Self>;
 
-    /// Called when a login starts.
-    fn close(&self, _record: &mut Self::Record, _now: Timestamp) {}
+    /// Called when a login starts, with the handle it came with.
+    fn close(&self, _record: &mut Self::Record, _presented: &Self::Handle, _now: Timestamp) {}
 
     /// Ends the session.
     fn revoke(&self, record: &mut Self::Record);
@@ -41,6 +41,11 @@ pub trait Policy: Sync {
     /// When the session ends whatever happens.
     fn absolute_expiry(&self, _record: &Self::Record) -> Timestamp {
         Timestamp::NEVER
+    }
+
+    /// When it ends unless it is refreshed before.
+    fn idle_expiry(&self, _record: &Self::Record) -> Timestamp {
+        Timestamp::default()
     }
 
     /// A number for a handle, for timelines and for counting: distinct within one history of the store.

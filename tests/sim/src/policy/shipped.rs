@@ -75,8 +75,8 @@ impl Policy for Shipped {
         Verdict { kind, write: decision.write, cookie: decision.cookie, rule: decision.rule.number() }
     }
 
-    fn close(&self, record: &mut Record, now: Timestamp) {
-        record.close(now);
+    fn close(&self, record: &mut Record, presented: &Handle, now: Timestamp) {
+        record.close(presented, now, &self.timing);
     }
 
     fn revoke(&self, record: &mut Record) {
@@ -89,6 +89,10 @@ impl Policy for Shipped {
 
     fn absolute_expiry(&self, record: &Record) -> Timestamp {
         record.absolute_expiry()
+    }
+
+    fn idle_expiry(&self, record: &Record) -> Timestamp {
+        record.idle_expiry()
     }
 
     fn number(&self, handle: &Handle) -> u32 {

@@ -2,6 +2,7 @@
 
 mod broken;
 mod browser;
+mod network;
 mod server;
 mod thief;
 
@@ -12,8 +13,9 @@ use crate::dice::{Dice, Draw};
 use crate::policy::{Kind, Policy, start};
 use crate::queue::{Event, Queue};
 use crate::scenario::{Scenario, Uses};
-use browser::{Flight, Tab};
+use browser::Tab;
 use core::time::Duration;
+use network::Flight;
 use server::Row;
 use std::collections::HashSet;
 use strongroom::time::Timestamp;
