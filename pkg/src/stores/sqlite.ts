@@ -21,22 +21,22 @@ export interface SqliteStatement {
 }
 
 /**
- * A store in an SQLite database; creates its tables (`strongroom_…`) where they are missing. Sets the connection to
- * `synchronous = FULL`, so that what was answered survives a crash, and to wait up to five seconds for other processes.
- * Give it a connection of its own: it cannot work inside another transaction.
+ * A store in an SQLite database; creates its tables (`strongroom_…`) where they are missing. Sets the database to its
+ * write-ahead log, and the connection to `synchronous = FULL`, so that what was answered survives a crash, and to wait up
+ * to five seconds for other processes. Give it a connection of its own: it cannot work inside another transaction.
  *
  * @example
  * ```ts
  * import { DatabaseSync } from "node:sqlite";
  * import { sqliteStore } from "strongroom/stores/sqlite";
  *
- * const database = new DatabaseSync("sessions.db");
- * database.exec("PRAGMA journal_mode = WAL");
- * const store = sqliteStore(database);
+ * const store = sqliteStore(new DatabaseSync("sessions.db"));
  * ```
  */
 export function sqliteStore(database: SqliteDatabase): Store {
+  // First of all: the others wait for each other.
   database.exec("PRAGMA busy_timeout = 5000");
+  database.exec("PRAGMA journal_mode = WAL");
   database.exec("PRAGMA synchronous = FULL");
   for (const sql of TABLES) database.exec(sql);
 

@@ -13,9 +13,7 @@ const { argv } = globalThis.process;
 
 /** A store over a connection of its own. */
 function open(name) {
-  const database = new Database(`${argv.at(-1)}/${name}.db`);
-  database.exec("PRAGMA journal_mode = WAL");
-  return sqliteStore(database);
+  return sqliteStore(new Database(`${argv.at(-1)}/${name}.db`));
 }
 
 const cases = storeCases(() => open("conformance"), { rounds: ROUNDS });
