@@ -364,6 +364,53 @@ export const tests = {
     equal(await keyServer.count("ahead"), 2);
   },
 
+  async "of several issuers, none vouches for another"() {
+    const [first, second] = [await makeIssuer(), await makeIssuer()];
+    const other = "https://other.example";
+    const verifier = createVerifier({
+      issuers: [
+        { issuer, audience, algorithms, keys: { jwks: first.jwks } },
+        {
+          issuer: other,
+          audience: "https://other-api.example",
+          algorithms: ["ES256"],
+          keys: { jwks: second.jwks },
+        },
+      ],
+    });
+    await verifier.ready;
+    const theirs = { iss: other, aud: "https://other-api.example" };
+    equal((await verifier.verify(await first.token())).claims.iss, issuer);
+    equal(verifier.verifySync(await second.token("ES256", theirs)).claims.iss, other);
+    // Each with the other's key, audience, algorithms or name.
+    equal(await codeOf(async () => verifier.verify(await second.token())), "signature_invalid");
+    equal(await codeOf(async () => verifier.verify(await first.token("ES256", theirs))), "signature_invalid");
+    equal(
+      await codeOf(async () => verifier.verify(await second.token("ES256", { iss: other }))),
+      "audience_mismatch",
+    );
+    equal(
+      await codeOf(async () => verifier.verify(await second.token("RS256", theirs))),
+      "algorithm_not_allowed",
+    );
+    for (const iss of ["https://third.example", undefined, [issuer], `${issuer}/`]) {
+      equal(
+        await codeOf(async () => verifier.verify(await first.token("ES256", { iss }))),
+        "issuer_mismatch",
+      );
+    }
+    equal(await codeOf(() => verifier.verify("a.b.c")), "token_malformed");
+    equal(
+      (await inspect(await first.token("ES256", { iss: "x" }), verifier)).problems[0].code,
+      "issuer_mismatch",
+    );
+    equal((await inspect(await first.token(), verifier)).valid, true);
+    const one = { issuer, audience, algorithms, keys: { jwks: first.jwks } };
+    for (const issuers of [[], [one, one], {}, [undefined]]) {
+      equal(await codeOf(() => createVerifier({ issuers })), "config_invalid");
+    }
+  },
+
   async "a fetch of one's own is used for the keys"() {
     const { jwks, token } = await theIssuer();
     let asked;

@@ -2,9 +2,10 @@
 import { lazyCore } from "./core.ts";
 import type { Platform } from "./core.ts";
 import { TokenError } from "./errors.ts";
+import { IssuersVerifier } from "./issuers.ts";
 import { tokenString } from "./request.ts";
 import { EdgeVerifier } from "./verifier.ts";
-import type { Decoded, Inspection, Verifier, VerifierOptions } from "./types.ts";
+import type { Decoded, Inspection, IssuersOptions, Verifier, VerifierOptions } from "./types.ts";
 
 /** The functions that every entry point exports. */
 export interface Bound {
@@ -23,7 +24,7 @@ export interface Bound {
    * const { claims } = await verifier.verify(request);
    * ```
    */
-  createVerifier(options: VerifierOptions): Verifier;
+  createVerifier(options: VerifierOptions | IssuersOptions): Verifier;
   /**
    * Takes a token apart with the verifier's own strict parser. **No trust implied**: nothing is checked. Throws
    * `token_malformed` and its like.
@@ -50,7 +51,12 @@ export function bind(platform: Platform): Bound {
   const core = lazyCore(platform);
   const defaults = platform.waitUntil ? { waitUntil: platform.waitUntil } : {};
   return {
-    createVerifier: (options) => new EdgeVerifier(core, { ...defaults, ...options }),
+    createVerifier(options) {
+      if (typeof options === "object" && options !== null && "issuers" in options) {
+        return new IssuersVerifier(core, options, defaults);
+      }
+      return new EdgeVerifier(core, { ...defaults, ...options });
+    },
     decode(token) {
       const answer = JSON.parse(core().decode(tokenString(token)));
       if (answer.is === "refused") throw new TokenError(answer.error);
@@ -59,7 +65,8 @@ export function bind(platform: Platform): Bound {
     async inspect(token, verifier) {
       // What is not a string is an empty token here: this function never throws.
       const text = typeof token === "string" ? token : "";
-      if (verifier instanceof EdgeVerifier) return verifier.inspect(text);
+      if (verifier instanceof EdgeVerifier || verifier instanceof IssuersVerifier)
+        return verifier.inspect(text);
       return JSON.parse(core().inspect(text, Date.now()));
     },
   };

@@ -12,6 +12,7 @@ export type {
   Header,
   HmacSecret,
   Inspection,
+  IssuersOptions,
   Jwk,
   Jwks,
   KeySource,

@@ -92,6 +92,11 @@ export interface VerifierOptions {
   readonly now?: () => number;
 }
 
+/** Several issuers, none of whose keys vouches for another. */
+export interface IssuersOptions {
+  readonly issuers: readonly VerifierOptions[];
+}
+
 /** A JOSE header that was checked. */
 export interface Header {
   readonly alg: Algorithm;
@@ -143,7 +148,7 @@ export interface Inspection {
   readonly problems: readonly Problem[];
 }
 
-/** Verifies tokens of one issuer. Made once, at module scope, and used by every request. */
+/** Verifies tokens. Made once, at module scope, and used by every request. */
 export interface Verifier {
   /**
    * Starts fetching the keys, if they are not held, and resolves once they are. Reading it is optional: `verify` does the
