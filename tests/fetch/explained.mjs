@@ -64,6 +64,11 @@ const EXPLAINED = [
       "the AbortError is the signal's own reason, as the standard has it; WebKit makes a new one with other words",
   },
   {
+    engines: ["chromium", "firefox"],
+    cases: /^options: the page's own referrer policy$/,
+    because: "a worker has the policy that its own file was served with; one for a single request is heeded",
+  },
+  {
     engines: ["firefox"],
     cases: /^streams: a cancelled reader ends at the server$/,
     because: "a cancelled body ends at the server; Firefox leaves the connection open once something has been read",

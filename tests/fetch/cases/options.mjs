@@ -61,6 +61,13 @@ export const options = {
       (referrerPolicy) => [`referrerPolicy: ${referrerPolicy}`, sent({ referrerPolicy })],
     ),
   ),
+  "the page's own referrer policy": async (fetch, at) => {
+    const meta = Object.assign(document.createElement("meta"), { name: "referrer", content: "no-referrer" });
+    document.head.append(meta);
+    const response = await fetch(at.api("echo"));
+    meta.content = "strict-origin-when-cross-origin"; // removing it would not take it back
+    return (await echoed(response)).headers.referer ?? "none";
+  },
   keepalive: sent({ method: "POST", body: "alive", keepalive: true }),
   "keepalive with too much": (fetch, at) =>
     refusal(fetch(at.api("echo"), { method: "POST", body: "x".repeat(70_000), keepalive: true })),
