@@ -10,7 +10,7 @@ mod perform;
 mod wire;
 
 use self::parts::Parts;
-use self::perform::{Exchange, Flight, ask, deliver, send};
+use self::perform::{Exchange, Flight, ask, deliver, forget_oldest, send};
 use self::wire::{Host, code, kind, name, stage};
 use crate::time::Timestamp;
 use crate::vault::refresh::{Clock, Entropy};
@@ -177,6 +177,7 @@ impl VaultWorker {
             abort,
             response: None,
             reader: None,
+            transferred: false,
         });
         let replayable = message.get(5).is_truthy();
         self.drive(Input::Fetch { id, target: parts.target(), forbidden_header, replayable });
@@ -266,8 +267,9 @@ impl VaultWorker {
                     if let Some(at) = flights.iter().position(|flight| flight.id == id)
                         && !deliver(host, &mut flights[at])
                     {
-                        flights.swap_remove(at);
+                        flights.remove(at);
                     }
+                    forget_oldest(flights);
                 }
                 Output::Fail { id, failure, reason } => {
                     take(flights, |flight| flight.id == id);
@@ -304,7 +306,7 @@ impl VaultWorker {
 }
 
 fn take<T>(list: &mut Vec<T>, wanted: impl Fn(&T) -> bool) -> Option<T> {
-    list.iter().position(wanted).map(|at| list.swap_remove(at))
+    list.iter().position(wanted).map(|at| list.remove(at))
 }
 
 fn refusal(error: ConfigError) -> Option<String> {

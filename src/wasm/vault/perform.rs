@@ -27,6 +27,8 @@ pub(super) struct Flight {
     pub(super) response: Option<Response>,
     /// Where streams cannot be transferred, the body is read here, chunk by chunk, as the page asks for it.
     pub(super) reader: Option<ReadableStreamDefaultReader>,
+    /// The body has been transferred to the page.
+    pub(super) transferred: bool,
 }
 
 /// The one place where a token leaves this module's memory.
@@ -67,13 +69,26 @@ pub(super) fn deliver(host: &Host, flight: &mut Flight) -> bool {
     };
     message.push(&body);
     flight.init = RequestInit::new();
-    if host.post(&message, &Array::of(&[JsValue::from(&body)])) {
+    flight.transferred = host.post(&message, &Array::of(&[JsValue::from(&body)]));
+    if flight.transferred {
         return true;
     }
     message.set(8, JsValue::TRUE);
     flight.reader = Some(body.get_reader().unchecked_into());
     host.post(&message, &JsValue::UNDEFINED);
     true
+}
+
+/// A page may never read a body, and then never says that it has ended: of too many the oldest are let go. Their streams
+/// go on; only our abort is lost.
+pub(super) fn forget_oldest(flights: &mut Vec<Flight>) {
+    const BODIES: usize = 1024;
+    let transferred = flights.iter().filter(|flight| flight.transferred);
+    if transferred.count() > BODIES
+        && let Some(at) = flights.iter().position(|flight| flight.transferred)
+    {
+        flights.remove(at);
+    }
 }
 
 /// Makes a request to the endpoints.
