@@ -477,6 +477,25 @@ describe("the vault's door", () => {
     );
   });
 
+  test("a token does not follow a redirect to another origin", async () => {
+    routes(servers.api);
+    const page = await jar.open(servers.app);
+    await page.evaluate(open, { endpoints: "/auth", resources: [{ origin: servers.apiOrigin }] });
+    const to = encodeURIComponent(`${servers.strangerOrigin}/v1/me`);
+    const outcome = await page.evaluate(
+      (url) =>
+        vault.fetch(url).then(
+          (r) => r.json(),
+          (error) => error.name,
+        ),
+      `${servers.apiOrigin}/redirect?to=${to}`,
+    );
+    assert.ok(outcome === "TypeError" || outcome.authorized === false, JSON.stringify(outcome));
+    const [first, ...others] = servers.api.seen;
+    assert.equal(first.headers.authorization, `Bearer ${servers.auth.tokens[0]}`);
+    for (const { headers } of others) assert.equal(headers.authorization, undefined);
+  });
+
   test("the inline vault works without a file of its own", async () => {
     const page = await jar.open(servers.app);
     const result = await page.evaluate(async (origin) => {
