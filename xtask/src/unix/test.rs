@@ -138,7 +138,7 @@ fn runtimes(tier: Tier) -> Result<()> {
     if tier > Tier::Quick {
         return in_engines("runtimes");
     }
-    let without_browsers = ["node", "workerd", "deno", "bun", "edge-runtime"];
+    let without_browsers = ["node", "workerd", "scripts", "light"];
     cmd::run(&mut cmd::node_tests(without_browsers.map(|name| format!("tests/runtimes/{name}.test.mjs"))))
 }
 
