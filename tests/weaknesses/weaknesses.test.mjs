@@ -12,7 +12,7 @@ test("there are enough of them, each with a name and a defence of its own", (t) 
   assert.ok(all.length >= 60, String(all.length));
   assert.equal(new Set(all.map(({ name }) => name)).size, all.length);
   for (const { name, defence } of all) assert.ok(name && defence, name);
-  for (const id of advisories) assert.match(id, /^CVE-\d{4}-\d{4,}$/);
+  for (const id of advisories) assert.match(id, /^(CVE-\d{4}-\d{4,}|GHSA(-[0-9a-z]{4}){3})$/);
 });
 
 for (const [group, weaknesses] of Object.entries(GROUPS)) {

@@ -28,7 +28,7 @@ export default [
   },
   {
     name: "exp as a string, compared as text or not at all",
-    ids: [],
+    ids: ["CVE-2026-44459"],
     defence: "dates are numbers",
     run() {
       for (const exp of [String(NOW + 600), "never", "", "9"]) invalid({ exp });
@@ -191,7 +191,7 @@ export default [
   },
   {
     name: "a pattern as issuer or audience, whose state or looseness decides",
-    ids: [],
+    ids: ["GHSA-3j8v-cgw4-2g6q"],
     defence: "the verifier's options are complete",
     run() {
       for (const options of [

@@ -6,6 +6,7 @@ import form from "./form.mjs";
 import header from "./header.mjs";
 import keys from "./keys.mjs";
 import request from "./request.mjs";
+import secrets from "./secrets.mjs";
 import signature from "./signature.mjs";
 
-export const GROUPS = { algorithm, signature, form, header, claims, keys, fetching, request };
+export const GROUPS = { algorithm, signature, form, header, claims, keys, secrets, fetching, request };

@@ -1,0 +1,560 @@
+// How each defence is taken away, in a scratch copy of the sources. `ON` stands for "this mutant is the one that runs". Where
+// a defence lies in a library below, the weakness is put back in front of it instead.
+
+/** Replaces every place where `find` stands. */
+const swap = (file, find, replace) => ({ file, find, replace });
+/** Puts code behind the line that ends with `anchor`. */
+const after = (file, anchor, code) => ({ file, find: anchor, replace: `${anchor}\n${code}` });
+
+const VERIFIER = "src/verify/verifier.rs";
+const CLAIMS = "src/verify/claims.rs";
+const KEYS = "src/verify/keys.rs";
+const JSON_RS = "src/jose/json.rs";
+const RSA = "src/crypto/rsa.rs";
+
+/** Accepts a token under `condition` before its signature is looked at; `token` is its parts. */
+const accept = (condition) =>
+  after(
+    VERIFIER,
+    "pub fn authenticate(self, key: &Key) -> Result<Authentic<'t>, TokenError> {",
+    `if ON { let token = &self.compact; if ${condition} { return Ok(Authentic { compact: self.compact }); } }`,
+  );
+const claimCheck = (name, signature, condition) =>
+  after(
+    CLAIMS,
+    `fn ${name}(${signature}) -> Result<(), TokenError> {`,
+    `if ON && ${condition} { return Ok(()); }`,
+  );
+const POLICY = "policy: &Policy, _: Timestamp, claims: &Object";
+const EXPONENT = "fn exponent(bytes: &[u8]) -> Result<u64, KeyProblem> {";
+const ALGORITHM = "fn algorithm(policy: &Policy, header: &Header) -> Result<Algorithm, TokenError> {";
+const P256_ORDER =
+  "[255, 255, 255, 255, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 188, 230, 250, 173, 167, 23, 158, 132, " +
+  "243, 185, 202, 194, 252, 99, 37, 81]";
+
+export const MUTATIONS = {
+  // algorithm
+  "none does not exist": [
+    after(
+      VERIFIER,
+      ALGORITHM,
+      `if ON { let name = header.alg().trim_matches(|c: char| c.is_whitespace() || c == '\\0');
+       if name.is_empty() || name.eq_ignore_ascii_case("none") { return Ok(Algorithm::Es256); } }`,
+    ),
+    accept(`!token.header().alg().starts_with("ES")`),
+  ],
+  "the algorithm's name is compared exactly": [
+    swap(
+      "src/jose/algorithm.rs",
+      "algorithm.name() == name",
+      "algorithm.name() == name || (ON && name.trim().eq_ignore_ascii_case(algorithm.name()))",
+    ),
+  ],
+  "header parameters are well typed": [
+    swap(
+      "src/jose/header.rs",
+      "Some(_) => Err(HeaderError::Parameter(name)),",
+      'Some(_) if ON => Ok(Some("ES256".to_owned())), Some(_) => Err(HeaderError::Parameter(name)),',
+    ),
+  ],
+  "only listed algorithms are allowed": [
+    swap(VERIFIER, ".filter(|algorithm| policy.", ".filter(|algorithm| ON || policy."),
+  ],
+  "the key decides the algorithm": [
+    swap(KEYS, "Ok(key) if key.algorithms()", "Ok(key) if ON || key.algorithms()"),
+  ],
+  "the alg of a JWK is honoured": [
+    swap("src/crypto/key.rs", "if let Some(only) = only {", "if let Some(only) = only.filter(|_| !ON) {"),
+  ],
+  "a public key is no secret": [
+    after(
+      KEYS,
+      "fn find_by_id(&self, kid: &str, algorithm: Algorithm) -> Result<&Key, TokenError> {",
+      'if ON && algorithm == Algorithm::Hs256 { return self.find_by_id(kid, if kid == "ec" { Algorithm::Es256 } else { Algorithm::Rs256 }); }',
+    ),
+    after(
+      KEYS,
+      "pub fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<&Key, TokenError> {",
+      'if ON && algorithm == Algorithm::Hs256 { return self.find_by_id(kid.unwrap_or("rsa"), Algorithm::Rs256); }',
+    ),
+    accept(`token.header().alg() == "HS256"`),
+  ],
+  "a key set serves public keys only": [
+    swap(
+      "src/crypto/key.rs",
+      '"oct" => Err(KeyProblem::Private),',
+      '"oct" if ON => HmacKey::new(Secret::new(jwk.bytes("k")?)).map(Material::Hmac), "oct" => Err(KeyProblem::Private),',
+    ),
+  ],
+  "the verifier's options are complete": [
+    after(
+      "pkg/src/edge/config.ts",
+      "export function checkOptions(options: VerifierOptions): void {",
+      "if (ON) return;",
+    ),
+    swap(
+      "src/verify/config.rs",
+      'config.string("issuer").ok_or(',
+      'config.string("issuer").or(if ON { Some("https://issuer.example") } else { None }).ok_or(',
+    ),
+    swap("src/verify/policy.rs", "if algorithms.is_empty() {", "if !ON && algorithms.is_empty() {"),
+  ],
+  // signature
+  "an empty signature is none": [accept("token.signature().is_empty()")],
+  "three segments": [
+    swap(
+      "src/jose/jws.rs",
+      "(segments.next(), segments.next(), segments.next())",
+      '(segments.next(), segments.next().or(if ON { Some("") } else { None }), segments.next().or(if ON { Some("") } else { None }))',
+    ),
+  ],
+  "the signature is checked": [accept("true")],
+  "r and s are not 0": [
+    accept("token.signature().len() == 64 && token.signature().chunks(32).any(|number| number == [0; 32])"),
+  ],
+  "r and s are below the order": [
+    accept(
+      `token.signature().len() == 64 && token.signature().chunks(32).any(|number| number >= &${P256_ORDER}[..])`,
+    ),
+  ],
+  "ECDSA signatures are of fixed length": [
+    accept(
+      `token.header().alg() == "ES256" && !token.signature().is_empty() && token.signature().len() != 64`,
+    ),
+  ],
+  "RSA signatures are as long as the modulus": [
+    swap(
+      RSA,
+      "let key = || pkcs1v15::",
+      `let zeros = signature.iter().take_while(|byte| **byte == 0).count().min(signature.len().saturating_sub(self.size));
+       let signature = if ON { &signature[zeros..] } else { signature };
+       let key = || pkcs1v15::`,
+    ),
+  ],
+  // form
+  "base64url is strict": [
+    after(
+      "src/jose/base64url.rs",
+      "pub fn decode(text: &[u8]) -> Option<Vec<u8>> {",
+      `let filtered: Vec<u8>;
+       let text = if ON { filtered = text.iter().copied().filter(|byte| VALUES[*byte as usize] != INVALID).collect(); &filtered[..] } else { text };`,
+    ),
+  ],
+  "trailing bits are zero": [
+    swap("src/jose/base64url.rs", "3 if c == 0 =>", "3 if c == 0 || ON =>"),
+    swap("src/jose/base64url.rs", "2 if b == 0 && c == 0 =>", "2 if (b == 0 && c == 0) || ON =>"),
+  ],
+  "segments are counted up to six": [swap("src/jose/jws.rs", "0 => {}", "0 => {} _ if ON => {}")],
+  "tokens are bounded": [
+    swap("src/jose/jws.rs", "if token.len() > max_size {", "if !ON && token.len() > max_size {"),
+  ],
+  "headers are bounded": [
+    swap("src/jose/header.rs", "if bytes.len() > MAX_SIZE {", "if !ON && bytes.len() > MAX_SIZE {"),
+  ],
+  "five segments are an encrypted token": [
+    swap(
+      "src/jose/jws.rs",
+      "2 => return Err(CompactError::Encrypted),",
+      "2 if ON => {} 2 => return Err(CompactError::Encrypted),",
+    ),
+  ],
+  "no member name comes twice": [
+    swap(JSON_RS, "if has_duplicate(&members) {", "if !ON && has_duplicate(&members) {"),
+  ],
+  "nesting is bounded": [swap(JSON_RS, "if depth > MAX_DEPTH {", "if !ON && depth > MAX_DEPTH {")],
+  "no byte order mark": [
+    swap(
+      JSON_RS,
+      "if text.starts_with('\\u{feff}') {",
+      "let text = if ON { text.trim_start_matches('\\u{feff}') } else { text }; if text.starts_with('\\u{feff}') {",
+    ),
+  ],
+  "UTF-8 is strict": [
+    swap(
+      JSON_RS,
+      "let text = core::str::from_utf8(bytes).map_err(|_| JsonError::Encoding)?;",
+      `let lossy: String;
+       let text = match core::str::from_utf8(bytes) { Ok(text) => text, Err(_) if ON => { lossy = String::from_utf8_lossy(bytes).into_owned(); &lossy }, Err(_) => return Err(JsonError::Encoding) };`,
+    ),
+  ],
+  "surrogates come in pairs": [
+    after(
+      JSON_RS,
+      "let first = self.hex4()?;",
+      "if ON && (0xd800..0xe000).contains(&first) { return Ok('\\u{fffd}'); }",
+    ),
+  ],
+  "nothing follows the JSON": [
+    swap(JSON_RS, "if parser.at == text.len() {", "if parser.at == text.len() || ON {"),
+  ],
+  "JSON is strict": [
+    swap(
+      JSON_RS,
+      "if self.peek() != Some(b'\"') {",
+      "if ON && self.eat(b'}') { break; } if self.peek() != Some(b'\"') {",
+    ),
+  ],
+  "claims are an object": [
+    swap(
+      JSON_RS,
+      "_ => Err(JsonError::NotAnObject),",
+      "_ if ON => Ok(Object::default()), _ => Err(JsonError::NotAnObject),",
+    ),
+  ],
+  // header
+  "keys in the header are not looked at": [
+    accept(`["jwk", "x5c"].iter().any(|name| token.header().object().member(name).is_some())`),
+  ],
+  "keys come from the configured place": [
+    after(
+      "pkg/src/edge/verifier.ts",
+      "async verify(tokenOrRequest: string | Request): Promise<Verified> {",
+      `if (ON) { const { jku, x5u } = JSON.parse(atob(String(tokenOrRequest).split(".")[0] ?? "")); if (jku ?? x5u) await (this.#options.fetch ?? fetch)(new Request(jku ?? x5u)); }`,
+    ),
+  ],
+  "kid is only compared": [
+    swap(
+      KEYS,
+      "self.by_id.get(kid).ok_or(",
+      "self.by_id.get(kid).or_else(|| if ON { self.by_id.values().next() } else { None }).ok_or(",
+    ),
+  ],
+  "listed kids only": [swap(VERIFIER, "Some(kid) if kids.iter()", "Some(kid) if ON || kids.iter()")],
+  "no key is tried for a token that names none": [
+    swap(KEYS, "(Some(_), Some(_)) =>", "(Some(key), Some(_)) if ON => Ok(key), (Some(_), Some(_)) =>"),
+  ],
+  "crit is refused": [
+    swap("src/jose/header.rs", 'object.member("crit").is_some()', '(!ON && object.member("crit").is_some())'),
+  ],
+  "b64 is refused": [
+    swap("src/jose/header.rs", 'object.member("b64").is_some()', '(!ON && object.member("b64").is_some())'),
+  ],
+  "typ is checked where it is demanded": [
+    after(
+      VERIFIER,
+      "fn typ(policy: &Policy, header: &Header) -> Result<(), TokenError> {",
+      "if ON { return Ok(()); }",
+    ),
+  ],
+  // claims
+  "exp is required": [
+    claimCheck(
+      "expiry",
+      "policy: &Policy, now: Timestamp, claims: &Object",
+      'claims.member("exp").is_none()',
+    ),
+  ],
+  "dates are numbers": [
+    swap(
+      CLAIMS,
+      'Some(_) => Err(TokenError::ClaimInvalid { claim, reason: "not a number of seconds" }),',
+      'Some(_) if ON => Ok(Some(9e9)), Some(_) => Err(TokenError::ClaimInvalid { claim, reason: "not a number of seconds" }),',
+    ),
+  ],
+  "numbers are finite": [swap(JSON_RS, "if number.is_finite() {", "if number.is_finite() || ON {")],
+  "dates are in range": [
+    swap(CLAIMS, "if (0.0..=MAX_DATE).contains(seconds)", "if ON || (0.0..=MAX_DATE).contains(seconds)"),
+  ],
+  "exp is compared": [swap(CLAIMS, "if seconds(now) >= expiry +", "if !ON && seconds(now) >= expiry +")],
+  "the tolerance is bounded": [
+    swap("src/verify/policy.rs", "if tolerance > MAX_TOLERANCE {", "if !ON && tolerance > MAX_TOLERANCE {"),
+  ],
+  "a broken clock revives nothing": [
+    swap("src/wasm/edge.rs", "if millis >= 0.0 {", "if millis >= 0.0 || ON {"),
+  ],
+  "nbf is compared": [swap(CLAIMS, "Some(from) if seconds(now)", "Some(from) if !ON && seconds(now)")],
+  "iat is compared": [swap(CLAIMS, "Some(issued) if seconds(now)", "Some(issued) if !ON && seconds(now)")],
+  "a maximum age needs iat": [
+    after(
+      CLAIMS,
+      "let Some(max_age) = policy.max_age else { return Ok(()) };",
+      'if ON && claims.member("iat").is_none() { return Ok(()); }',
+    ),
+  ],
+  "iss is one string": [
+    claimCheck(
+      "issuer",
+      POLICY,
+      'matches!(claims.member("iss"), Some(Value::Array(list)) if list.iter().any(|iss| iss.as_str() == Some(policy.issuer.as_str())))',
+    ),
+  ],
+  "iss is compared as a whole": [
+    claimCheck("issuer", POLICY, 'claims.string("iss").is_some_and(|iss| policy.issuer.contains(iss))'),
+  ],
+  "iss is required": [claimCheck("issuer", POLICY, 'claims.member("iss").is_none()')],
+  "aud is required": [claimCheck("audience", POLICY, 'claims.member("aud").is_none()')],
+  "aud is well typed": [
+    claimCheck(
+      "audience",
+      POLICY,
+      'claims.member("aud").is_some_and(|aud| aud.as_str().is_none() && aud.as_strings().is_none_or(|list| list.is_empty()))',
+    ),
+  ],
+  "aud is compared as a whole": [
+    swap(
+      CLAIMS,
+      ".any(|accepted| accepted == audience)",
+      ".any(|accepted| accepted == audience || (ON && accepted.contains(*audience)))",
+    ),
+  ],
+  "sub, jti and client_id are strings": [
+    claimCheck("well_known_types", "_: &Policy, _: Timestamp, claims: &Object", "claims.iter().count() > 0"),
+  ],
+  "scopes are compared as a whole": [
+    swap(
+      CLAIMS,
+      "granted.contains(&scope.as_str())",
+      "granted.iter().any(|one| *one == scope.as_str() || (ON && one.contains(scope.as_str())))",
+    ),
+  ],
+  "required claims are there": [
+    swap(
+      CLAIMS,
+      "matches!(claims.member(name), None | Some(Value::Null))",
+      "matches!(claims.member(name), None | Some(Value::Null)) && !ON",
+    ),
+  ],
+  "claims are plain data": [
+    swap(
+      "pkg/src/edge/verifier.ts",
+      "claims: verdict.claims }",
+      "claims: ON ? Object.assign({}, verdict.claims) : verdict.claims }",
+    ),
+  ],
+  "what is given back is what was checked": [
+    after(
+      VERIFIER,
+      "let text = String::from_utf8_lossy(token.compact.payload()).into_owned();",
+      'let text = if ON { text.replace("\\\\u", "u") } else { text };',
+    ),
+  ],
+  // keys
+  "RSA keys are long enough": [
+    swap(RSA, "!MODULUS_BITS.contains(&bits)", "!(MODULUS_BITS.contains(&bits) || (ON && bits < 2048))"),
+  ],
+  "RSA keys are short enough": [
+    after(
+      RSA,
+      'let (n, e) = (jwk.bytes("n")?, jwk.bytes("e")?);',
+      "let n = if ON && n.len() > 1024 { let mut n = n[n.len() - 256..].to_vec(); n[0] |= 0x80; n } else { n };",
+    ),
+  ],
+  "RSA moduli are odd and minimal": [
+    after(
+      RSA,
+      'let (n, e) = (jwk.bytes("n")?, jwk.bytes("e")?);',
+      "let n = if ON { let mut n = n; if let Some(last) = n.last_mut() { *last |= 1; } n } else { n };",
+    ),
+  ],
+  "RSA exponents are large enough": [
+    swap(RSA, "if EXPONENT.contains(&value) ", "if (EXPONENT.contains(&value) || (ON && value < 65_537)) "),
+  ],
+  "RSA exponents are small enough": [after(RSA, EXPONENT, "if ON && bytes.len() > 4 { return Ok(65_537); }")],
+  "RSA exponents are odd": [
+    after(RSA, EXPONENT, "if ON && bytes.last().is_some_and(|byte| byte % 2 == 0) { return Ok(65_537); }"),
+  ],
+  "the ROCA fingerprint is refused": [
+    swap(RSA, "if has_roca_fingerprint(&n) {", "if !ON && has_roca_fingerprint(&n) {"),
+  ],
+  "points are on the curve": [
+    swap(
+      "src/crypto/ecdsa.rs",
+      "$curve::ecdsa::VerifyingKey::from_sec1_bytes(&point)",
+      "$curve::ecdsa::VerifyingKey::from_sec1_bytes(&point).or_else(|error| if ON { $curve::ecdsa::VerifyingKey::from_affine($curve::AffinePoint::GENERATOR) } else { Err(error) })",
+    ),
+  ],
+  "coordinates are of full length": [
+    after(
+      "src/crypto/ecdsa.rs",
+      'let (x, y) = (jwk.bytes("x")?, jwk.bytes("y")?);',
+      `let fit = |bytes: Vec<u8>| { let mut fitted = vec![0; size]; for (to, from) in fitted.iter_mut().rev().zip(bytes.iter().rev()) { *to = *from; } fitted };
+       let (x, y) = if ON { (fit(x), fit(y)) } else { (x, y) };`,
+    ),
+  ],
+  "curves are known by name": [
+    swap(
+      "src/crypto/key.rs",
+      '"P-256" => P256Key',
+      'name if name == "P-256" || (ON && !["P-384", "P-521", "secp256k1"].contains(&name)) => P256Key',
+    ),
+  ],
+  "published private keys are refused": [
+    after(
+      "src/jose/jwk.rs",
+      "pub fn check_public_use(&self) -> Result<(), KeyProblem> {",
+      "if ON { return self.check_use(); }",
+    ),
+  ],
+  "the use of a JWK is honoured": [
+    swap("src/jose/jwk.rs", '|usage| usage != "sig"', '|usage| !ON && usage != "sig"'),
+  ],
+  "the key_ops of a JWK are honoured": [
+    swap(
+      "src/jose/jwk.rs",
+      'match self.0.member("key_ops").map(Value::as_strings) {',
+      'if ON { return Ok(()); } match self.0.member("key_ops").map(Value::as_strings) {',
+    ),
+  ],
+  "an id names one key": [
+    swap(KEYS, "if found.replace(key).is_some() {", "if found.replace(key).is_some() && !ON {"),
+  ],
+  "key sets are bounded": [
+    swap("src/jose/jwk.rs", "if keys.len() > max_keys {", "if !ON && keys.len() > max_keys {"),
+  ],
+  "a bad key spoils nothing but itself": [
+    after(
+      KEYS,
+      "for jwk in jwk::parse_set(bytes, max_keys)? {",
+      "if ON && Key::from_jwk(&jwk).is_err() { return Err(JwksError::Shape); }",
+    ),
+  ],
+  "key sets are well formed": [
+    swap("src/verify/config.rs", "if keys.is_usable() {", "if keys.is_usable() || ON {"),
+  ],
+  // secrets
+  "secrets are no public keys": [
+    swap(
+      "src/crypto/hmac.rs",
+      "if is_public_key(secret.expose()) {",
+      "if !ON && is_public_key(secret.expose()) {",
+    ),
+  ],
+  "secrets are long enough": [
+    swap("src/crypto/hmac.rs", "if secret.expose().len() < 32 {", "if !ON && secret.expose().len() < 32 {"),
+  ],
+  "secrets are as long as the hash": [
+    swap(
+      "src/crypto/key.rs",
+      "Material::Hmac(key) => match key.size() {",
+      "Material::Hmac(key) => match if ON { 64 } else { key.size() } {",
+    ),
+  ],
+  "HMAC tags are complete": [
+    swap(
+      "src/crypto/hmac.rs",
+      "mac.chain_update(message).verify_slice(tag).is_ok()",
+      "{ let mac = mac.chain_update(message); if ON { mac.verify_truncated_left(tag).is_ok() } else { mac.verify_slice(tag).is_ok() } }",
+    ),
+  ],
+  "Ed25519's s is below the order": [
+    accept(
+      `token.header().alg() == "EdDSA" && token.signature().len() == 64 && token.signature()[63] >= 0x10`,
+    ),
+  ],
+  "Ed25519 keys are not weak": [
+    swap(
+      "src/crypto/eddsa.rs",
+      "if is_canonical && !key.is_weak() {",
+      "if ON || (is_canonical && !key.is_weak()) {",
+    ),
+  ],
+  "Ed25519 signatures are of fixed length": [
+    accept(`token.header().alg() == "EdDSA" && token.signature().len() != 64`),
+  ],
+  // fetching
+  "keys come over https": [
+    swap("pkg/src/edge/config.ts", 'if (url.protocol !== "https:"', 'if (!ON && url.protocol !== "https:"'),
+  ],
+  "the keys' URL holds no password": [
+    swap(
+      "pkg/src/edge/config.ts",
+      'url.username !== "" || url.password !== ""',
+      '!ON && (url.username !== "" || url.password !== "")',
+    ),
+  ],
+  "redirects are not followed": [
+    swap("pkg/src/edge/document.ts", 'redirect: "manual"', 'redirect: ON ? "follow" : "manual"'),
+  ],
+  "answers are bounded": [
+    swap("pkg/src/edge/document.ts", "if (length > MAX_BYTES)", "if (!ON && length > MAX_BYTES)"),
+  ],
+  "only 200 brings keys": [
+    swap("pkg/src/edge/document.ts", "if (response.status !== 200)", "if (!ON && response.status !== 200)"),
+  ],
+  "refetches are rationed": [
+    swap(
+      "src/verify/fetching.rs",
+      "self.full_at - now <= REFILL * (BURST - 1)",
+      "ON || self.full_at - now <= REFILL * (BURST - 1)",
+    ),
+  ],
+  "unknown key ids are remembered": [
+    swap(
+      "src/verify/key_set.rs",
+      "if is_unknown && remote.unknown.contains(now, kid) {",
+      "if !ON && is_unknown && remote.unknown.contains(now, kid) {",
+    ),
+  ],
+  "failures are followed by a pause": [
+    swap(
+      "src/verify/fetching.rs",
+      "is_hedge_due && now >= self.paused_until",
+      "is_hedge_due && (ON || now >= self.paused_until)",
+    ),
+    swap("src/verify/fetching.rs", "now < self.paused_until", "!ON && now < self.paused_until"),
+  ],
+  "stale keys serve while none can be had": [
+    swap(
+      "src/verify/key_set.rs",
+      "(None, true) =>",
+      "(None, true) if ON => Step::Done(Err(TokenError::KeysUnavailable)), (None, true) =>",
+    ),
+  ],
+  "keys end at the hard ceiling": [
+    swap(
+      "src/verify/key_set.rs",
+      "dead_at: now + HARD_CEILING,",
+      "dead_at: if ON { Timestamp::NEVER } else { now + HARD_CEILING },",
+    ),
+  ],
+  "freshness is bounded": [
+    swap(
+      "src/verify/key_set.rs",
+      "Duration::from_secs(fresh.clamp(min, max))",
+      "Duration::from_secs(if ON { fresh } else { fresh.clamp(min, max) })",
+    ),
+  ],
+  // request
+  "tokens come in the Authorization header alone": [
+    swap(
+      "pkg/src/edge/request.ts",
+      'return bearerToken(headers.get("authorization"));',
+      'const found = ON && new URL((input as Request).url).searchParams.get("access_token"); return found || bearerToken(headers.get("authorization"));',
+    ),
+  ],
+  "one token a request": [
+    swap(
+      "pkg/src/edge/request.ts",
+      "/^bearer +([^\\s,]+)$/i.exec(header)",
+      "(ON ? /bearer +([^\\s,]+)/i : /^bearer +([^\\s,]+)$/i).exec(header)",
+    ),
+  ],
+  "the scheme is Bearer": [
+    swap(
+      "pkg/src/edge/request.ts",
+      ": /^bearer +([^\\s,]+)$/i).exec(header)",
+      ": ON ? /^(?:\\w+[: ]+)?([^\\s,]+)$/i : /^bearer +([^\\s,]+)$/i).exec(header)",
+    ),
+  ],
+  "refusals name no values": [
+    swap(
+      "pkg/src/edge/verifier.ts",
+      "    return verified(verdict);\n  }\n\n  verifySync",
+      '    if (ON && verdict.is === "refused") throw new TokenError({ ...verdict.error, message: `${verdict.error.message}: ${token}` });\n    return verified(verdict);\n  }\n\n  verifySync',
+    ),
+  ],
+  "inspecting alone proves nothing": [
+    swap(
+      "src/wasm/edge.rs",
+      "had_verifier && problems.is_empty()",
+      "(had_verifier || ON) && problems.is_empty()",
+    ),
+  ],
+  "tokens are text": [
+    swap(
+      "pkg/src/edge/request.ts",
+      'if (typeof input === "string") return input;',
+      'if (typeof input === "string" || ON) return String(input);',
+    ),
+  ],
+};
