@@ -200,7 +200,9 @@ fn typescript_entry_points_never_import_each_other() {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
         let depth = file.strip_prefix(&source).unwrap().components().count();
         for (number, line) in code(&file) {
-            let Some((_, target)) = line.split_once("from \"") else { continue };
+            // Examples in documentation import what their readers would.
+            let example = line.trim_start().starts_with('*');
+            let Some((_, target)) = line.split_once("from \"").filter(|_| !example) else { continue };
             let target = target.split('"').next().unwrap();
             let at_top = if depth == 1 { target.strip_prefix("./") } else { target.strip_prefix("../") };
             let imported = at_top.filter(|target| !target.contains('/')).unwrap_or_default();
