@@ -385,9 +385,12 @@ mod tests {
 
     #[test]
     fn nesting_is_bounded() {
-        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        assert_eq!(error(&nested(MAX_DEPTH)), None);
-        assert_eq!(error(&nested(MAX_DEPTH + 1)), Some(JsonError::TooDeep));
+        let arrays = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let objects = |depth: usize| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+        for nested in [&arrays as &dyn Fn(usize) -> String, &objects] {
+            assert_eq!(error(&nested(MAX_DEPTH)), None);
+            assert_eq!(error(&nested(MAX_DEPTH + 1)), Some(JsonError::TooDeep));
+        }
         assert_eq!(error(&"[".repeat(100_000)), Some(JsonError::TooDeep));
     }
 

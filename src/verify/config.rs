@@ -54,6 +54,11 @@ fn policy(config: &Object) -> Result<Policy, PolicyError> {
     if let Some(claims) = strings(config, "requiredClaims")? {
         policy = policy.required_claims(claims)?;
     }
+    match config.member("profile").map(Value::as_str) {
+        None => {}
+        Some(Some("rfc9068")) => policy = policy.rfc9068(),
+        Some(_) => return Err(PolicyError("profile must be \"rfc9068\"")),
+    }
     if let Some(scopes) = strings(config, "requiredScopes")? {
         policy = policy.required_scopes(scopes)?;
     }

@@ -120,6 +120,15 @@ impl Policy {
         Ok(self)
     }
 
+    /// Demands an access token as RFC 9068 profiles it: `typ` is `at+jwt`, and `sub`, `client_id`, `iat` and `jti` are there (§2.1,
+    /// §2.2, §4). Claims that are required otherwise stay so.
+    #[must_use]
+    pub fn rfc9068(mut self) -> Policy {
+        self.typ = Some("at+jwt".to_owned());
+        self.required_claims.extend(["sub", "client_id", "iat", "jti"].map(str::to_owned));
+        self
+    }
+
     /// Demands these scopes.
     ///
     /// # Errors

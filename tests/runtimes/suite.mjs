@@ -475,6 +475,9 @@ export const tests = {
     equal((await verifier.verify(bearer(good))).claims.sub, "user-1");
     const request = (authorization) => new Request("https://api.example/", { headers: { authorization } });
     equal((await verifier.verify(request(`bearer ${good}`))).claims.sub, "user-1");
+    // As Node's http and Express have it.
+    equal((await verifier.verify({ headers: { authorization: `Bearer ${good}` } })).claims.sub, "user-1");
+    equal(await codeOf(() => verifier.verify({ headers: {} })), "token_missing");
     equal(
       await codeOf(() => verifier.verify(new Request(`https://api.example/?access_token=${good}`))),
       "token_missing",

@@ -204,6 +204,25 @@ fn required_claims_must_be_there() {
 }
 
 #[test]
+fn the_access_token_profile_demands_type_and_claims() {
+    let policy = policy().required_claims(["tenant"]).unwrap().rfc9068();
+    let header = r#"{"alg":"ES256","kid":"ec","typ":"at+jwt"}"#;
+    let full = [("client_id", r#""c""#), ("jti", r#""j""#), ("tenant", "1")];
+    let code = |header: &str, changes: &[(&str, &str)]| {
+        let refusal = verify_with(policy.clone(), &es256(header, claims_with(changes)));
+        refusal
+            .map_or_else(|error| format!("{} {:?}", error.code(), error.claim()), |_| "accepted".to_owned())
+    };
+    assert_eq!(code(header, &full), "accepted");
+    assert_eq!(code(ES256_HEADER, &full), "type_mismatch None");
+    for claim in ["sub", "client_id", "iat", "jti", "tenant"] {
+        let mut without: Vec<_> = full.into_iter().filter(|(name, _)| *name != claim).collect();
+        without.push((claim, ""));
+        assert_eq!(code(header, &without), format!("claim_missing Some({claim:?})"));
+    }
+}
+
+#[test]
 fn registered_claims_have_their_types() {
     for claim in ["sub", "jti", "client_id"] {
         for value in ["1", "null", "[]", r#"{"a":1}"#] {

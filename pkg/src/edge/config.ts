@@ -57,7 +57,7 @@ export function secureUrl(text: unknown): URL {
 /** The options as the core reads them. */
 export function coreConfig(options: VerifierOptions): string {
   const { issuer, audience, algorithms, keys, clockTolerance, maxTokenAge, type } = options;
-  const { requiredClaims, requiredScopes, kids, maxTokenSize, maxKeys } = options;
+  const { profile, requiredClaims, requiredScopes, kids, maxTokenSize, maxKeys } = options;
   return JSON.stringify({
     issuer,
     audience: Array.isArray(audience) ? audience : [audience],
@@ -67,6 +67,7 @@ export function coreConfig(options: VerifierOptions): string {
     clockTolerance,
     maxTokenAge,
     type,
+    profile,
     requiredClaims,
     requiredScopes,
     kids,

@@ -2,7 +2,7 @@
 import type { Core } from "./core.ts";
 import { TokenError, configInvalid } from "./errors.ts";
 import { tokenOf, tokenString } from "./request.ts";
-import type { Inspection, IssuersOptions, Verified, Verifier } from "./types.ts";
+import type { Inspection, IssuersOptions, TokenBearer, Verified, Verifier } from "./types.ts";
 import { EdgeVerifier } from "./verifier.ts";
 
 export class IssuersVerifier implements Verifier {
@@ -23,7 +23,7 @@ export class IssuersVerifier implements Verifier {
     return Promise.all([...this.#verifiers.values()].map(({ ready }) => ready)).then(() => undefined);
   }
 
-  async verify(tokenOrRequest: string | Request): Promise<Verified> {
+  async verify(tokenOrRequest: string | TokenBearer): Promise<Verified> {
     const token = tokenOf(tokenOrRequest);
     return this.#verifierOf(token).verify(token);
   }

@@ -17,6 +17,7 @@ export type {
   Jwks,
   KeySource,
   Problem,
+  TokenBearer,
   Verified,
   Verifier,
   VerifierOptions,

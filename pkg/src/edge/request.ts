@@ -1,17 +1,15 @@
 /** Finds the bearer token of a request (RFC 6750 §2.1). The form body and the query are not looked at. */
 import { TokenError } from "./errors.ts";
-
-/** A request, as far as it is looked at. */
-interface WithHeaders {
-  readonly headers: { get(name: string): string | null };
-}
+import type { TokenBearer } from "./types.ts";
 
 /** The token itself, or the one that a request bears. Throws `token_missing` or `invalid_request`. */
-export function tokenOf(input: string | Request): string {
+export function tokenOf(input: string | TokenBearer): string {
   if (typeof input === "string") return input;
-  const headers = (input as Partial<WithHeaders> | null | undefined)?.headers;
-  if (typeof headers?.get !== "function") throw invalidRequest("a token is a string, or in a Request");
-  return bearerToken(headers.get("authorization"));
+  const headers: unknown = (input as Partial<TokenBearer> | null | undefined)?.headers;
+  if (typeof headers !== "object" || headers === null)
+    throw invalidRequest("a token is a string, or in a request");
+  if ("get" in headers && typeof headers.get === "function") return bearerToken(headers.get("authorization"));
+  return bearerToken((headers as { authorization?: unknown }).authorization);
 }
 
 /** The argument of a call that takes no request. */
@@ -20,13 +18,13 @@ export function tokenString(token: unknown): string {
   return token;
 }
 
-function bearerToken(header: string | null): string {
-  if (header === null) {
+function bearerToken(header: unknown): string {
+  if (header === null || header === undefined) {
     // RFC 6750 §3.1: a request without credentials is challenged without an error code.
     const message = "the request has no Authorization header";
     throw new TokenError({ code: "token_missing", message, status: 401, wwwAuthenticate: "Bearer" });
   }
-  const match = /^bearer +([^\s,]+)$/i.exec(header);
+  const match = /^bearer +([^\s,]+)$/i.exec(String(header));
   if (!match?.[1]) throw invalidRequest("the Authorization header is not one bearer token");
   return match[1];
 }

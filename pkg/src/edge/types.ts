@@ -74,6 +74,8 @@ export interface VerifierOptions {
   readonly maxTokenAge?: number;
   /** The accepted `typ`, compared without case and without an `application/` prefix, for example `at+jwt`. */
   readonly type?: string;
+  /** `rfc9068`: an access token with `typ` `at+jwt` and the claims `sub`, `client_id`, `iat` and `jti`. */
+  readonly profile?: "rfc9068";
   /** Claims that must be present besides `iss`, `aud` and `exp`. */
   readonly requiredClaims?: readonly string[];
   /** Scopes that the `scope` (or `scp`) claim must all hold; a token without them is answered with 403. */
@@ -96,6 +98,9 @@ export interface VerifierOptions {
 export interface IssuersOptions {
   readonly issuers: readonly VerifierOptions[];
 }
+
+/** What bears a token: a `Request`, or the request of Node's `http` and of Express. */
+export type TokenBearer = Request | { readonly headers: { readonly authorization?: string | undefined } };
 
 /** A JOSE header that was checked. */
 export interface Header {
@@ -156,7 +161,7 @@ export interface Verifier {
    */
   readonly ready: Promise<void>;
   /** Verifies a token, or the bearer token of a request. Rejects with a `TokenError`. */
-  verify(tokenOrRequest: string | Request): Promise<Verified>;
+  verify(tokenOrRequest: string | TokenBearer): Promise<Verified>;
   /** Verifies without waiting. Throws `async_required` where keys would have to be fetched first. */
   verifySync(token: string): Verified;
 }

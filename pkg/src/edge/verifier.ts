@@ -4,7 +4,7 @@ import { checkOptions, coreConfig } from "./config.ts";
 import { TokenError, configInvalid } from "./errors.ts";
 import { KeyFetcher } from "./jwks.ts";
 import { tokenOf, tokenString } from "./request.ts";
-import type { Inspection, Verified, Verifier, VerifierOptions } from "./types.ts";
+import type { Inspection, TokenBearer, Verified, Verifier, VerifierOptions } from "./types.ts";
 
 type Settled = Exclude<Step, { readonly is: "fetch" } | { readonly is: "wait" }>;
 
@@ -29,7 +29,7 @@ export class EdgeVerifier implements Verifier {
     return this.#prepare();
   }
 
-  async verify(tokenOrRequest: string | Request): Promise<Verified> {
+  async verify(tokenOrRequest: string | TokenBearer): Promise<Verified> {
     const token = tokenOf(tokenOrRequest);
     const core = this.#verifier();
     const seen = core.generation;
