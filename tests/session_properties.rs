@@ -73,10 +73,10 @@ proptest! {
         let mut now = LOGIN;
         for (step, (back, id, wait, [close, unclose])) in steps.into_iter().enumerate() {
             now = now + Duration::from_millis(wait);
-            if close && unclose && step % 16 == 0 {
-                record.close(now);
-            }
             let presented = handles[handles.len().saturating_sub(1 + back)];
+            if close && unclose && step % 16 == 0 {
+                record.close(&presented, now, &Timing::DEFAULT);
+            }
             let salt = (step as u64 + 1).to_be_bytes();
             let decision = session::decide(&record, &presented, Attempt([id; 16]), now, &Timing::DEFAULT, salt);
             let serves = decision.outcome.serves();

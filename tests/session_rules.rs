@@ -110,7 +110,7 @@ fn rule_2_revoked_and_expired_end() {
 fn rule_2_closing_gives_tokens_and_no_cookie_for_ten_minutes() {
     let (mut world, first) = World::open();
     let second = world.wait(seconds(480)).rotate(&first, 1);
-    world.record.close(world.now);
+    world.record.close(&second, world.now, &TIMING);
     for (handle, wait) in [(&first, 5), (&second, 5), (&second, 400)] {
         let decision = world.wait(seconds(wait)).present(handle, 2);
         assert_eq!(verdict(&decision), (Rule::Closing, Outcome::NoRotate));
@@ -128,8 +128,54 @@ fn rule_2_closing_does_not_hide_evidence() {
     let third = world.wait(seconds(480)).rotate(&second, 2);
     world.present(&third, 3);
     world.wait(seconds(480));
-    world.record.close(world.now);
+    world.record.close(&third, world.now, &TIMING);
     assert_eq!(verdict(&world.present(&first, 4)), (Rule::Reuse, Outcome::Reuse));
+}
+
+#[test]
+fn rule_2_a_thief_cannot_keep_a_family_closing() {
+    // Whoever has a copy of the jar starts a login now and then, so that nothing is ever rotated.
+    for strategy in 0..3 {
+        let (mut world, first) = World::open();
+        let (mut thief, mut owner) = (first, first);
+        let mut reuse = false;
+        for minute in 0..180 {
+            world.wait(seconds(60));
+            // Whatever its handle is, the thief comes first, and moves on to what it is given or stays.
+            let id = if strategy == 1 { 1 } else { minute };
+            let decision = world.present(&thief, id);
+            reuse |= decision.outcome == Outcome::Reuse;
+            if strategy != 2 {
+                thief = decision.cookie.unwrap_or(thief);
+            }
+            world.record.close(&thief, world.now, &TIMING);
+            if let Some(cookie) = decision.cookie {
+                world.record.close(&cookie, world.now, &TIMING);
+            }
+            if minute % 8 == 7 {
+                let decision = world.wait(MILLI).present(&owner, 200);
+                reuse |= decision.outcome == Outcome::Reuse;
+                owner = decision.cookie.unwrap_or(owner);
+                let decision = world.present(&owner, minute.wrapping_add(30));
+                reuse |= decision.outcome == Outcome::Reuse;
+            }
+        }
+        assert!(reuse, "strategy {strategy}");
+    }
+}
+
+#[test]
+fn rule_2_every_login_of_an_honest_browser_closes() {
+    let (mut world, first) = World::open();
+    let mut handle = first;
+    for id in 0..20 {
+        // Logins are given up again and again; between them the vault refreshes.
+        world.wait(seconds(200));
+        world.record.close(&handle, world.now, &TIMING);
+        assert_eq!(world.present(&handle, id).rule, Rule::Closing);
+        handle = world.wait(seconds(601)).present(&handle, id + 100).cookie.unwrap_or(handle);
+    }
+    assert!(world.record.minted() > 15);
 }
 
 #[test]

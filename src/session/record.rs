@@ -1,7 +1,7 @@
 //! The record: all that is known of one session. A plain value; [`encode`](Record::encode) gives its stored form.
 
 use super::handle::{Family, Handle, Mint};
-use super::timing::{MAX_ATTEMPTS, MAX_CHILDREN, MAX_SPENT};
+use super::timing::{MAX_ATTEMPTS, MAX_CHILDREN, MAX_SPENT, Timing};
 use crate::time::Timestamp;
 use core::time::Duration;
 
@@ -127,9 +127,29 @@ impl Record {
         self.minted
     }
 
-    /// Marks the family as about to be replaced by a login: no cookie is given until that is over.
-    pub fn close(&mut self, now: Timestamp) {
-        self.closing = Some(now);
+    /// Marks the family as about to be replaced by the login that came with this handle: no cookie is given until that
+    /// is over.
+    ///
+    /// A family that is closing does not rotate, and only rotation tells two jars apart. So whoever holds a handle must
+    /// not be able to keep it closing: the login counts as presenting the handle, and the mark is renewed only for a
+    /// generation that is young or came after the mark. A handle that is spent may be one whose answer is under way,
+    /// but presents nothing: it renews only a mark that lapsed long before the newest child.
+    pub fn close(&mut self, presented: &Handle, now: Timestamp, timing: &Timing) {
+        let (closing, long) = (self.closing, timing.closing * 2);
+        let newest = self.newest().minted_at;
+        let children = self.children.as_mut_slice();
+        let sibling_presented = children.iter().any(|child| child.presented && child.mint != presented.mint);
+        let due = match children.iter_mut().find(|child| child.mint == presented.mint) {
+            Some(_) if sibling_presented => false,
+            Some(child) => {
+                child.presented = true;
+                now - child.minted_at < long || closing.is_none_or(|since| child.minted_at > since)
+            }
+            None => closing.is_none_or(|since| newest - since > long),
+        };
+        if due {
+            self.closing = Some(now);
+        }
     }
 
     /// Ends the session.

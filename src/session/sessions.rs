@@ -134,6 +134,16 @@ impl Sessions {
         }
     }
 
+    /// The record of a family that a login with this handle is about to replace. See [`Record::close`].
+    ///
+    /// # Errors
+    /// A text that cannot be read.
+    pub fn close(&self, stored: &[u8], presented: &Handle, now: Timestamp) -> Result<Record, Unreadable> {
+        let mut record = Record::decode(stored)?;
+        record.close(presented, now, &self.timing);
+        Ok(record)
+    }
+
     /// The `Set-Cookie` value for a handle; its age is what is left of the record's absolute life.
     pub fn set_cookie(&self, handle: &Handle, record: &Record, now: Timestamp) -> String {
         write_cookie(&self.keys.seal(handle), record.absolute_expiry() - now)

@@ -40,7 +40,8 @@
 //!   inspect(record: string, cookieHeader: string | undefined, now: number): string;
 //!     // → { ok: true, authTime, idleExpiresAt, absoluteExpiresAt } | Refused
 //!   // Marks the family as about to be replaced by a login: access tokens only, no cookie, for ten minutes.
-//!   close(record: string, now: number): string;       // → { ok: true, record } | Refused (unreadable record)
+//!   close(record: string, cookieHeader: string | undefined, now: number): string;
+//!     // → { ok: true, record } | Refused (no handle, or an unreadable record)
 //!   revoke(record: string): string;                   // → { ok: true, record } | Refused (unreadable record)
 //!   clearCookie(): string;                            // the Set-Cookie of logout
 //!   static problem(code: string, reason?: string): string;  // the Problem of any code of the endpoints
@@ -221,13 +222,17 @@ impl SessionCore {
     }
 
     /// Marks the family as about to be replaced by a login.
-    pub fn close(&self, record: &str, now: f64) -> String {
-        changed(record, |record| record.close(time(now)))
+    pub fn close(&self, record: &str, cookie_header: Option<String>, now: f64) -> String {
+        let located = self.sessions.locate(cookie_header.as_deref().map(str::as_bytes));
+        let closed = |handle| self.sessions.close(record.as_bytes(), &handle, time(now)).ok();
+        stored(located.ok().and_then(closed))
     }
 
     /// Ends the session.
     pub fn revoke(&self, record: &str) -> String {
-        changed(record, Record::revoke)
+        let mut revoked = Record::decode(record.as_bytes()).ok();
+        revoked.iter_mut().for_each(Record::revoke);
+        stored(revoked)
     }
 
     /// The `Set-Cookie` of logout.
@@ -262,16 +267,11 @@ fn refused(problem: Problem) -> String {
     object.finish()
 }
 
-fn changed(record: &str, change: impl FnOnce(&mut Record)) -> String {
-    match Record::decode(record.as_bytes()) {
-        Ok(mut record) => {
-            change(&mut record);
-            let mut object = passed();
-            object.string("record", &record.encode());
-            object.finish()
-        }
-        Err(_) => refused(Problem::ended(End::Unknown)),
-    }
+fn stored(record: Option<Record>) -> String {
+    let Some(record) = record else { return refused(Problem::ended(End::Unknown)) };
+    let mut object = passed();
+    object.string("record", &record.encode());
+    object.finish()
 }
 
 fn facts(object: &mut Object, record: &Record) {

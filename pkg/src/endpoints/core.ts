@@ -85,8 +85,10 @@ export class Core {
     return unwrap(this.#core.inspect(record, cookies, now));
   }
 
-  close(record: string, now: number): string {
-    return unwrap<{ record: string }>(this.#core.close(record, now)).record;
+  /** Undefined if the record cannot be read. */
+  close(record: string, cookies: string | undefined, now: number): string | undefined {
+    const answer = JSON.parse(this.#core.close(record, cookies, now)) as Answer<{ record: string }>;
+    return answer.ok ? answer.record : undefined;
   }
 
   revoke(record: string): string {

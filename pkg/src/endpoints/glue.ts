@@ -39,7 +39,7 @@ export interface SessionCore {
     entropy: Uint8Array,
   ): string;
   inspect(record: string, cookies: string | undefined, now: number): string;
-  close(record: string, now: number): string;
+  close(record: string, cookies: string | undefined, now: number): string;
   revoke(record: string): string;
   clearCookie(): string;
 }

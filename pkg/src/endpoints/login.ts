@@ -137,8 +137,10 @@ async function markClosing(context: Context, request: Request) {
     const { shard, family, loaded } = found;
     const { row, now } = loaded;
     replaced = { shard, family };
-    const change = { ...changeOf(row), record: core.close(row.record, now) };
-    if ((await store.cas(shard, family, row.version, change)).ok) break;
+    const record = core.close(row.record, cookies, now);
+    // A record that cannot be read gives no cookies: it must not keep its user from a new session.
+    if (record === undefined) break;
+    if ((await store.cas(shard, family, row.version, { ...changeOf(row), record })).ok) break;
   }
   return replaced;
 }
@@ -162,7 +164,6 @@ function redirectUriAt({ options }: Context, origin: string): string {
 
 function parseReturnTo({ options }: Context, text: string | null, home: string): string {
   if (text === null) return home;
-  if (text.length > 2048) throw new EndpointsError("return_to_refused");
   let target: URL;
   try {
     target = new URL(text, home);
@@ -170,7 +171,8 @@ function parseReturnTo({ options }: Context, text: string | null, home: string):
     throw new EndpointsError("return_to_refused");
   }
   const listed = [...options.origins, ...(options.apps ?? [])];
-  const plain = target.username === "" && target.password === "";
+  // The origin of `blob:https://…` is the one inside.
+  const plain = target.href.startsWith(`${target.origin}/`) && target.href.length <= 2048;
   if (!plain || !listed.includes(target.origin)) throw new EndpointsError("return_to_refused");
   return target.href;
 }
