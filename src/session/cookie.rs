@@ -20,8 +20,10 @@ pub const COOKIE: &str = "__Host-Http-strongroom";
 /// ```
 pub fn read_cookie(header: &[u8]) -> Result<&[u8], End> {
     let mut values = header.split(|byte| *byte == b';').filter_map(|pair| {
-        let pair = pair.trim_ascii();
-        pair.strip_prefix(COOKIE.as_bytes())?.strip_prefix(b"=")
+        // Spaces and tabs, as browsers do, and nothing else: a name that begins with another kind of space is not under
+        // the prefix's protection.
+        let start = pair.iter().position(|byte| !matches!(byte, b' ' | b'\t'))?;
+        pair[start..].strip_prefix(COOKIE.as_bytes())?.strip_prefix(b"=")
     });
     match (values.next(), values.next()) {
         (None, _) => Err(End::Missing),
@@ -61,6 +63,9 @@ mod tests {
             (format!("x{name}=a"), Err(End::Missing)),
             (format!("{name}x=a"), Err(End::Missing)),
             (format!("{name} =a"), Err(End::Missing)),
+            (format!("\x0c{name}=a"), Err(End::Missing)),
+            (format!("\u{a0}{name}=a"), Err(End::Missing)),
+            (format!("a=b; \t{name}=a"), Ok(b"a".as_slice())),
             (format!("{name}="), Ok(b"".as_slice())),
             (format!("a=b;{name}=c;d"), Ok(b"c".as_slice())),
             (format!("{name}=a; {name}=a"), Err(End::Malformed)),

@@ -4,7 +4,9 @@
 export function cookiesNamed(header: string | null, prefix: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const pair of (header ?? "").split(";")) {
-    const [name, value] = splitOnce(pair.trim(), "=");
+    // Spaces and tabs, as browsers do, and nothing else: a cookie whose name begins with another kind of space is not
+    // protected by `__Host-`, and a sibling subdomain may have planted it.
+    const [name, value] = splitOnce(pair.replace(/^[ \t]+/, ""), "=");
     if (value !== undefined && name.startsWith(prefix)) found.set(name, value);
   }
   return found;

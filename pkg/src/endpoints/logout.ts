@@ -29,10 +29,10 @@ async function end(context: Context, cookies: string | undefined, everywhere: bo
   const { shard, family } = found;
   const { row, now } = found.loaded;
   await store.revoke(shard, family);
+  context.waitUntil(endGrant(context, row));
   if (everywhere) {
     // Only a handle that is still good may end other sessions than its own.
     core.inspect(row.record, cookies, now);
     await store.revokeSubject(shard, row.subject, now);
   }
-  context.waitUntil(endGrant(context, row));
 }

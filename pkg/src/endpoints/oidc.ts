@@ -66,7 +66,8 @@ class Oidc implements Provider {
 
   constructor(options: OidcOptions) {
     this.#options = options;
-    this.application = options.clientId;
+    // Providers choose the names of their clients independently of each other.
+    this.application = `${options.clientId}@${options.issuer}`;
     this.resources = options.resources;
     this.timeout = (options.timeoutSeconds ?? 8) * 1000;
     this.patience = Math.max(this.timeout, (options.patienceSeconds ?? 25) * 1000);
@@ -145,11 +146,14 @@ class Oidc implements Provider {
   }
 
   async renew(refreshToken: string, resource: Resource): Promise<Renewal> {
+    const until = Date.now() + this.patience;
     const server = await this.#discover().catch(() => undefined);
-    if (!server) return { outcome: "unsent" };
+    // Discovery may have been slow, and the lease does not wait: what is left of the patience is for the request.
+    const left = until - Date.now();
+    if (!server || left <= 0) return { outcome: "unsent" };
     try {
       const response = await oauth.refreshTokenGrantRequest(server, this.#client, this.#auth, refreshToken, {
-        ...this.#io(this.patience),
+        ...this.#io(left),
         additionalParameters: { resource: resource.audience, scope: resource.scope },
       });
       // These two say that nothing was done; any other fault may come after the rotation.

@@ -49,7 +49,9 @@ export function sessionsOf(contextOf: () => Context): Sessions {
       const { shard, family } = parse(id);
       const loaded = await context.store.load(shard, family);
       await context.store.revoke(shard, family);
-      if (loaded && !loaded.row.revoked) await endGrant(context, loaded.row);
+      // Another application's refresh token is not for this one's provider to see.
+      const ours = loaded?.row.application === context.options.provider.application;
+      if (loaded && ours && !loaded.row.revoked) await endGrant(context, loaded.row);
     },
     async revokeAll(subject) {
       const { store } = contextOf();

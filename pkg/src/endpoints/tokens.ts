@@ -84,6 +84,8 @@ async function renew(
   spare: CachedToken | undefined,
 ): Promise<Obtained | undefined> {
   const lease = held.row.lease as Lease;
+  // On this isolate's clock: until then nobody else uses the refresh token.
+  const leasedUntil = Date.now() + lease.until - held.now;
   const renewal = await context.options.provider.renew(upstream.refreshToken as string, resource);
   switch (renewal.outcome) {
     case "granted": {
@@ -91,7 +93,7 @@ async function renew(
       // Counted from before the request, so that it never lives longer here than at the provider.
       const lifetime = expiresIn * 1000;
       const token = { accessToken, scope, lifetime, expiresAt: held.now + lifetime };
-      const settled = settle(context, shard, held, lease, (current, now) => ({
+      const settled = settle(context, shard, held, leasedUntil, (current, now) => ({
         ...current,
         number: lease.number,
         refreshToken: refreshToken ?? current.refreshToken,
@@ -105,7 +107,7 @@ async function renew(
       return loaded && { token, loaded };
     }
     case "ended": {
-      const loaded = await settle(context, shard, held, lease, (current) => {
+      const loaded = await settle(context, shard, held, leasedUntil, (current) => {
         // A holder before us may have been late and lucky: its refresh token counts then.
         return current.number === upstream.number ? { ...current, refreshToken: null } : current;
       });
@@ -115,13 +117,13 @@ async function renew(
     }
     case "refused":
     case "unsent": {
-      const loaded = await settle(context, shard, held, lease, (current) => current);
+      const loaded = await settle(context, shard, held, leasedUntil, (current) => current);
       if (loaded && spare) return { token: spare, loaded };
       throw renewal.outcome === "refused" ? new EndpointsError("provider_refused") : unreachable();
     }
     case "unknown": {
       // The refresh token may be spent. The provider gets a moment to finish; then it is tried once more.
-      const loaded = await settle(context, shard, held, lease, (current) => current, PAUSE);
+      const loaded = await settle(context, shard, held, leasedUntil, (current) => current, PAUSE);
       if (loaded && spare) return { token: spare, loaded };
       throw unreachable();
     }
@@ -129,18 +131,20 @@ async function renew(
 }
 
 /**
- * Writes the outcome and gives the lease back, after `pause` milliseconds if there is one. The provider has perhaps rotated: the store is tried hard before its
- * answer is given up. Undefined: a later holder has written already, and its state stands.
+ * Writes the outcome and gives the lease back, after `pause` milliseconds if there is one. The provider has perhaps
+ * rotated, and nobody else may ask it meanwhile: a store that is away is tried as long as the lease lasts. Undefined: a
+ * later holder has written already, and its state stands.
  */
 async function settle(
   context: Context,
   shard: string,
   held: Loaded,
-  lease: Lease,
+  leasedUntil: number,
   change: (current: Upstream, now: number) => Upstream,
   pause = 0,
 ): Promise<Loaded | undefined> {
   const { family } = held.row;
+  const lease = held.row.lease as Lease;
   let loaded = held;
   for (let failures = 0; ;) {
     try {
@@ -157,8 +161,8 @@ async function settle(
       loaded = await load(context, shard, family);
     } catch (error) {
       const isStore = error instanceof EndpointsError && error.code === "store_unavailable";
-      if (!isStore || ++failures > 4) throw error;
-      await sleep(50 * 2 ** failures);
+      if (!isStore || (++failures > 4 && Date.now() > leasedUntil)) throw error;
+      await sleep(Math.min(1000, 50 * 2 ** failures));
     }
   }
 }

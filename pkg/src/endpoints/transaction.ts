@@ -21,6 +21,8 @@ const PREFIX = "__Host-Http-strongroom-login-";
 const ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Lax";
 const LIFE_SECONDS = 600;
 const MOST = 5;
+/** What their values may take up together: servers refuse requests whose headers grow beyond 16 KB. */
+const MOST_BYTES = 8192;
 
 /** The cookies that `/login` sets: the new one, and the oldest cleared where there are too many. */
 export async function begin(context: Context, request: Request, transaction: Transaction): Promise<string[]> {
@@ -29,11 +31,14 @@ export async function begin(context: Context, request: Request, transaction: Tra
     [...cookiesNamed(request.headers.get("cookie"), PREFIX)].map(async ([other, sealed]) => {
       const startedAt =
         (await context.sealer.open<Transaction>("transaction", other, sealed))?.startedAt ?? 0;
-      return { other, startedAt };
+      return { other, startedAt, size: sealed.length };
     }),
   );
-  const surplus = held.sort((a, b) => b.startedAt - a.startedAt).slice(MOST - 1);
   const sealed = await context.sealer.seal("transaction", name, transaction);
+  let size = sealed.length;
+  const surplus = held
+    .sort((a, b) => b.startedAt - a.startedAt)
+    .filter((each, index) => (size += each.size) > MOST_BYTES || index >= MOST - 1);
   return [
     `${name}=${sealed}; ${ATTRIBUTES}; Max-Age=${LIFE_SECONDS}`,
     ...surplus.map(({ other }) => clear(other)),
