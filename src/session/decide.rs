@@ -256,9 +256,9 @@ impl Step<'_> {
     /// Rule 10: C += {new}. This makes the new child the one whose age counts, so that the next recovery is at least δ
     /// away: that is its rate limit.
     ///
-    /// A jar that presents P more than L after the last child was minted did so after the client's time-out, and did
-    /// not have that child by then: it never will. Those children are forgotten, so that a thief who was given one
-    /// cannot use it beside the owner.
+    /// A jar that presents P more than L after the last child was minted did so when the last answer with that child had
+    /// arrived or been given up, and did not have it: it never will. Those children are forgotten, so that a thief who
+    /// was given one cannot use it beside the owner.
     fn recover(&self, rule: Rule) -> Decision {
         let mut write = self.served();
         if self.facts.age > self.timing.late {

@@ -26,7 +26,8 @@ pub struct Timing {
     pub overlap: Duration,
     /// ρ: a child younger than this is not rotated again. Access tokens must live longer than this.
     pub rest: Duration,
-    /// L: the latest a request may arrive after its handle was spent. T plus the longest delay to be survived.
+    /// L: the latest a request may arrive after the last child of its handle was minted. A replay gives that child out
+    /// until δ, its answer takes until T, and then comes the longest delay to be survived: δ + T + 120 s.
     pub late: Duration,
     /// How long a family stays closing; as long as a login may take.
     pub closing: Duration,
@@ -39,12 +40,12 @@ pub struct Timing {
 }
 
 impl Timing {
-    /// T = 10 s, δ = 30 s, ρ = 60 s, L = 130 s; four children, four spent handles, sixteen attempts.
+    /// T = 10 s, δ = 30 s, ρ = 60 s, L = 160 s; four children, four spent handles, sixteen attempts.
     pub const DEFAULT: Timing = Timing {
         timeout: Duration::from_secs(10),
         overlap: Duration::from_secs(30),
         rest: Duration::from_secs(60),
-        late: Duration::from_secs(130),
+        late: Duration::from_secs(160),
         closing: Duration::from_secs(600),
         children: 4,
         spent: 4,

@@ -78,7 +78,7 @@ pub fn studies(seeds: u64) -> Result<Vec<Study>, KeyRingError> {
                 "seconds",
                 "honest log-outs, % of sessions",
             ],
-            &[40, 60, 80, 100, 110, 120, 130, 140],
+            &[40, 60, 80, 100, 120, 130, 140, 160, 180],
             |late| Timing { late: seconds(late), attempts: 1, ..Timing::DEFAULT },
             vec![busy("8 busy tabs"), late("4 tabs aligned"), reload("1 tab reloading")],
             seeds,
