@@ -79,6 +79,10 @@ pub mod mutant {
 }
 `;
 
+/** A regression that never ends has failed. */
+const tooLong = () =>
+  new Promise((_, reject) => setTimeout(() => reject(new Error("it does not end")), 10_000));
+
 /** Inside the copy: every weakness with no mutant, and with its own. */
 async function run() {
   let running = 0;
@@ -91,7 +95,7 @@ async function run() {
       const fails = async (number) => {
         running = number;
         try {
-          await regression();
+          await Promise.race([regression(), tooLong()]);
           return undefined;
         } catch (error) {
           return error;
@@ -134,8 +138,9 @@ ${rows.join("\n")}
   );
   if (wrong.length > 0) {
     console.error(wrong.join("\n"));
-    process.exitCode = 1;
   }
+  // What a mutant left hanging must not hold the process.
+  process.exit(wrong.length > 0 ? 1 : 0);
 }
 
 if (process.argv[2] === "run") await run();
