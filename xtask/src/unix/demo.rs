@@ -1,7 +1,7 @@
 //! `cargo xtask demo`: the product's main job on real parts, for a person to open or, with `--check`, by itself.
 
 use super::cmd::{self, command, step};
-use super::stack::{self, Ports, Settings, Stack};
+use super::stack::{self, Ports, Settings, Site, Stack};
 use super::{paths, provision};
 use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
@@ -75,11 +75,11 @@ fn check(port: Option<u16>, stop: &Receiver<()>) -> Result<()> {
 }
 
 /// The check against an already built site.
-pub(crate) fn check_built(site: &Path, stop: &Receiver<()>) -> Result<()> {
+pub(crate) fn check_built(site: &Site, stop: &Receiver<()>) -> Result<()> {
     check_in(site, Ports::free()?, &provision::chromium()?, Instant::now(), stop)
 }
 
-fn check_in(site: &Path, ports: Ports, chromium: &Path, started: Instant, stop: &Receiver<()>) -> Result<()> {
+fn check_in(site: &Site, ports: Ports, chromium: &Path, started: Instant, stop: &Receiver<()>) -> Result<()> {
     // Windows short enough that tokens expire and handles rotate within the check.
     let timing = json!({ "timeout": 1500, "overlap": 3000, "rest": 3000, "late": 8000 });
     let settings = Settings { ports, access_token_seconds: 10, timing: Some(timing) };

@@ -74,28 +74,39 @@ pub(crate) struct Stack {
     children: Vec<(&'static str, Child)>,
 }
 
+/// The built demo site. Its folder goes when it is dropped; two runs at once do not share it.
+pub(crate) struct Site {
+    folder: PathBuf,
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
 /// Builds the demo site against the packed package, as a user would: in a folder of its own, from the tarball.
-pub(crate) fn build_site() -> Result<PathBuf> {
+pub(crate) fn build_site() -> Result<Site> {
     package::build()?;
     step("demo site, from the packed package", || {
-        let staging = paths::demo().join("www");
-        let _ = fs::remove_dir_all(&staging);
+        let site = Site { folder: paths::demo().join(format!("site-{}", std::process::id())) };
+        let staging = &site.folder;
         let installed = staging.join("node_modules/strongroom");
         fs::create_dir_all(&installed)?;
-        cmd::run_quiet(command("cp", ["-R", "www/."]).arg(&staging))?;
+        cmd::run_quiet(command("cp", ["-R", "www/."]).arg(staging))?;
         let tarball = package::pack()?;
         let mut tar = command("tar", ["-xzf"]);
         cmd::run_quiet(tar.arg(tarball).args(["--strip-components=1", "-C"]).arg(&installed))?;
         let vite = paths::root().join("node_modules/vite/bin/vite.js");
         let vite = vite.to_string_lossy();
-        cmd::run_quiet(node(&vite, ["build", "--logLevel", "warn"]).current_dir(&staging))?;
-        Ok(staging)
+        cmd::run_quiet(node(&vite, ["build", "--logLevel", "warn"]).current_dir(staging))?;
+        Ok(site)
     })
 }
 
 impl Stack {
     /// Starts everything and waits until it answers. If anything fails, nothing is left running.
-    pub(crate) fn start(site: &Path, settings: &Settings) -> Result<Stack> {
+    pub(crate) fn start(site: &Site, settings: &Settings) -> Result<Stack> {
         let folder = paths::demo().join(format!("run-{}", std::process::id()));
         fs::create_dir_all(&folder)?;
         let Ports { site: site_port, api, id } = settings.ports;
@@ -122,7 +133,7 @@ impl Stack {
                 "isolated": { "id": "strongroom-isolated", "secret": secret()? },
             },
             "dir": folder,
-            "site": site,
+            "site": site.folder,
         });
         let file = folder.join("stack.json");
         fs::write(&file, serde_json::to_vec_pretty(&description)?)?;
@@ -134,7 +145,7 @@ impl Stack {
             folder,
             children: Vec::new(),
         };
-        stack.launch(site, settings.ports)?;
+        stack.launch(&site.folder, settings.ports)?;
         let pids = stack.children.iter().map(|(name, child)| ((*name).to_owned(), json!(child.id())));
         description["pids"] = serde_json::Value::Object(pids.collect());
         fs::write(&stack.file, serde_json::to_vec_pretty(&description)?)?;
