@@ -4,6 +4,7 @@
 #![allow(unreachable_pub, reason = "wasm_bindgen exports public functions only")]
 
 use crate::jose::json::quote;
+use crate::jose::jws::MAX_TOKEN_SIZE;
 use crate::time::Timestamp;
 use crate::verify::{
     self, Claims, Config, Generation, Inspection, KeySet, Step, Ticket, TokenError, Verified, Verifier,
@@ -98,8 +99,8 @@ pub fn jwks_uri(metadata: &[u8], issuer: &str) -> Option<String> {
 
 /// Takes a token apart. No trust implied.
 #[wasm_bindgen]
-pub fn decode(token: &str) -> String {
-    match verify::decode(token) {
+pub fn decode(token: &str, max_size: Option<u32>) -> String {
+    match verify::decode(token, max_size.map_or(MAX_TOKEN_SIZE, |bytes| bytes as usize)) {
         Ok((header, payload)) => format!(r#"{{"header":{header},"payload":{payload}}}"#),
         Err(error) => refused(&error),
     }

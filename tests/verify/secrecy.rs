@@ -1,6 +1,7 @@
 //! No refusal says anything that came with the token, and no `Debug` shows a token, a key or a claim.
 
 use crate::tokens::*;
+use strongroom::jose::jws::MAX_TOKEN_SIZE;
 use strongroom::verify::{KeySet, Keys, MAX_KEYS, Verifier, decode, inspect};
 
 const CANARY: &str = "c4n4ry-d0-n0t-pr1nt";
@@ -111,7 +112,10 @@ fn inspect_tells_a_bad_signature_beside_the_rest() {
 
 #[test]
 fn decode_is_as_strict_about_form() {
-    assert_eq!(decode(&good()).unwrap(), (ES256_HEADER.to_owned(), CLAIMS.to_owned()));
-    assert_eq!(decode(&es256(ES256_HEADER, r#"{"a":1,"a":2}"#)).unwrap_err().code(), "token_malformed");
-    assert_eq!(decode("a.b").unwrap_err().code(), "token_malformed");
+    assert_eq!(decode(&good(), MAX_TOKEN_SIZE).unwrap(), (ES256_HEADER.to_owned(), CLAIMS.to_owned()));
+    assert_eq!(
+        decode(&es256(ES256_HEADER, r#"{"a":1,"a":2}"#), MAX_TOKEN_SIZE).unwrap_err().code(),
+        "token_malformed"
+    );
+    assert_eq!(decode("a.b", MAX_TOKEN_SIZE).unwrap_err().code(), "token_malformed");
 }

@@ -43,7 +43,8 @@ export interface Core {
   readonly EdgeVerifier: new (config: string) => CoreVerifier;
   metadataUrls(issuer: string): string[];
   jwksUri(metadata: Uint8Array, issuer: string): string | undefined;
-  decode(token: string): string;
+  /** `maxSize` in bytes: default 16384. */
+  decode(token: string, maxSize?: number): string;
   inspect(token: string, now: number): string;
 }
 

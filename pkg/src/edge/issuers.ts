@@ -5,14 +5,20 @@ import { tokenOf, tokenString } from "./request.ts";
 import type { Inspection, IssuersOptions, TokenBearer, Verified, Verifier } from "./types.ts";
 import { EdgeVerifier } from "./verifier.ts";
 
+/** As in the core. */
+const DEFAULT_SIZE = 16 * 1024;
+
 export class IssuersVerifier implements Verifier {
   readonly #load: () => Core;
   readonly #verifiers = new Map<string, EdgeVerifier>();
+  /** The largest that any of them accepts; each then enforces its own. */
+  readonly #maxSize: number;
 
   constructor(load: () => Core, { issuers }: IssuersOptions, defaults: object) {
     if (!Array.isArray(issuers) || issuers.length === 0)
       throw configInvalid("issuers must list at least one");
     this.#load = load;
+    this.#maxSize = Math.max(...issuers.map((options) => options?.maxTokenSize ?? DEFAULT_SIZE));
     for (const options of issuers) {
       if (this.#verifiers.has(options?.issuer)) throw configInvalid("issuers must differ in their issuer");
       this.#verifiers.set(options?.issuer, new EdgeVerifier(load, { ...defaults, ...options }));
@@ -44,7 +50,7 @@ export class IssuersVerifier implements Verifier {
 
   /** By the issuer that the token claims. The claim is not trusted: that issuer's verifier checks it, with its own keys. */
   #verifierOf(token: string): EdgeVerifier {
-    const answer = JSON.parse(this.#load().decode(token));
+    const answer = JSON.parse(this.#load().decode(token, this.#maxSize));
     if (answer.is === "refused") throw new TokenError(answer.error);
     const verifier = this.#verifiers.get(answer.payload.iss);
     if (verifier) return verifier;
