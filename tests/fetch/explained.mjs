@@ -64,14 +64,20 @@ const EXPLAINED = [
       "the AbortError is the signal's own reason, as the standard has it; WebKit makes a new one with other words",
   },
   {
-    engines: ["chromium", "firefox"],
+    engines: ALL,
+    cases: /^options: referrerPolicy: unsafe-url$/,
+    because: "the referrer of the isolated vault is its own worker; no page of another origin can be named",
+  },
+  {
+    engines: ALL,
     cases: /^options: the page's own referrer policy$/,
     because: "a worker has the policy that its own file was served with; one for a single request is heeded",
   },
   {
     engines: ["firefox"],
-    cases: /^streams: a cancelled reader ends at the server$/,
-    because: "a cancelled body ends at the server; Firefox leaves the connection open once something has been read",
+    cases: /^streams: (a cancelled reader ends|both halves cancelled end) at the server$/,
+    because:
+      "a cancelled body ends at the server; Firefox leaves the connection open once something has been read",
   },
   {
     engines: ["firefox"],
@@ -101,7 +107,8 @@ const EXPLAINED = [
   {
     engines: ["chromium", "firefox"],
     cases: /^streams: read into a buffer of one's own$/,
-    because: "a stream that has crossed from the worker is no byte stream: no reader with a buffer of one's own",
+    because:
+      "a stream that has crossed from the worker is no byte stream: no reader with a buffer of one's own",
   },
   {
     engines: ALL,
@@ -111,7 +118,8 @@ const EXPLAINED = [
   {
     engines: ["firefox"],
     cases: /^(bodies: a (locked )?stream |redirects: a stream cannot|aborts: while a stream is sent)/,
-    because: "Firefox cannot upload streams and sends `[object ReadableStream]`; the vault says `body_unusable`",
+    because:
+      "Firefox cannot upload streams and sends `[object ReadableStream]`; the vault says `body_unusable`",
   },
   {
     engines: ["webkit"],

@@ -4,33 +4,32 @@ import { sleep } from "./look.mjs";
 const native = globalThis.fetch;
 const PATIENCE = 8000;
 
-let vault;
+/** `fetch` itself, and what is compared with it, once it is open: the vault in each of its modes. */
+const fetches = { fetch: native };
 
-/** Opens the vault that the battery is run against. */
-export const open = async (origins) => {
+export const open = async ({ origins, resources, isolated }) => {
   const { openVault } = await import("/dist/index.js");
-  vault = await openVault({
-    endpoints: "/auth",
-    resources: Object.values(origins).map((origin) => ({ origin, redirects: true })),
-  });
-  await vault.fetch(`${origins.api}/warm/answer`); // a token is there from now on
+  const vaults = {
+    "in the page": await openVault({ endpoints: "/auth", resources }),
+    isolated: await openVault({ isolated }),
+  };
+  for (const [kind, vault] of Object.entries(vaults)) {
+    fetches[kind] = vault.fetch;
+    await vault.fetch(`${origins.api}/warm/answer`); // a token is there from now on
+  }
 };
 
-const fetches = {
-  fetch: (...given) => native(...given),
-  vault: (...given) => vault.fetch(...given),
-};
-
-/** Runs one case with plain fetch or with the vault's; gives its result, free of what differs from run to run. */
-export const run = async (name, kind, origins) => {
-  const id = `${kind}${crypto.randomUUID().slice(0, 8)}`;
+/** Runs one case with one of them; gives its result, free of what differs from run to run. */
+export const run = async (name, kind, { origins, isolated }) => {
+  const alone = fetches[kind];
+  const id = `run-${crypto.randomUUID()}`;
   const at = {
     ...Object.fromEntries(
       Object.entries(origins).map(([origin, base]) => [origin, (path) => `${base}/${id}/${path}`]),
     ),
     own: (path) => `/${id}/${path}`,
     /** The function itself, for what has to be done with it alone. */
-    itself: kind === "fetch" ? native : vault.fetch,
+    itself: alone,
     seen: async () => (await native(`/seen/${id}`)).json(),
     /** Waits until the server has seen what a case waits for. */
     until: async (condition) => {
@@ -45,9 +44,11 @@ export const run = async (name, kind, origins) => {
   const timeout = sleep(PATIENCE).then(() => ({ timeout: true }));
   const work = cases
     .find((one) => one.name === name)
-    .run(fetches[kind], at)
+    .run((...given) => alone(...given), at)
     .catch((error) => ({ failed: `${error?.name}: ${error?.message}` }));
   const result = await Promise.race([work, timeout]);
   await native(`/end/${id}`);
-  return JSON.parse((JSON.stringify(result) ?? "null").replaceAll(id, "RUN"));
+  // The isolated vault's requests come from its own origin: that is its purpose.
+  const text = (JSON.stringify(result) ?? "null").replaceAll(id, "RUN").replaceAll(isolated, location.origin);
+  return JSON.parse(text);
 };

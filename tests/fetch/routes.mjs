@@ -51,6 +51,7 @@ const echo = async ({ request, url, response, send }) => {
   if (type) headers["content-type"] = type.replace(/boundary=.+$/, "boundary=BOUNDARY");
   response.setHeader("content-type", "application/json");
   response.setHeader("x-seen", "echo");
+  response.flushHeaders(); // else its length would tell what the headers' lengths are
   send(
     200,
     JSON.stringify({

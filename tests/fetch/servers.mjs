@@ -7,12 +7,18 @@ import { fileURLToPath } from "node:url";
 import { certificate } from "../engines/certificate.mjs";
 import { routes } from "./routes.mjs";
 
-const NAMES = ["app", "api", "other", "wide"].map((name) => `${name}.strongroom.localhost`);
+const NAMES = ["app", "vault", "api", "other", "wide"].map((name) => `${name}.strongroom.localhost`);
 const here = fileURLToPath(new URL(".", import.meta.url));
 const dist = fileURLToPath(new URL("../../pkg/dist/", import.meta.url));
 const types = { ".js": "text/javascript", ".mjs": "text/javascript" };
 
 const PAGE = "<!doctype html><meta charset=utf-8><title>fetch</title>";
+
+/** The page of the isolated vault. */
+const vaultPage = (app, resources) => `${PAGE}<script type="module">
+import { hostVault } from "/dist/host.js";
+await hostVault(${JSON.stringify({ apps: [app], endpoints: "/auth", resources })});
+</script>`;
 
 const listen = async (server) => {
   server.listen(0, "127.0.0.1");
@@ -128,7 +134,9 @@ export const start = async () => {
     if (first === "seen") return response.end(JSON.stringify(api.seen(second)));
     if (first === "end") return response.end(void api.end(second));
     if (pathname !== "/") return api.handle(request, response); // the API on the page's own origin
-    return response.writeHead(200, { "content-type": "text/html" }).end(PAGE);
+    const isolated = request.headers.host.startsWith("vault.");
+    response.writeHead(200, { "content-type": "text/html" });
+    return response.end(isolated ? vaultPage(app, resources) : PAGE);
   };
   const servers = [
     createServer(tls, (request, response) => void site(request, response)),
@@ -141,16 +149,19 @@ export const start = async () => {
     session.on("error", () => {}).on("close", () => sessions.delete(session));
   });
   const [own, plain, second] = await Promise.all(servers.map(listen));
+  const app = `https://app.strongroom.localhost:${own}`;
+  const origins = {
+    api: `https://api.strongroom.localhost:${plain}`,
+    other: `https://other.strongroom.localhost:${plain}`,
+    wide: `https://wide.strongroom.localhost:${second}`,
+    closed: `https://closed.strongroom.localhost:${await closedPort()}`,
+    nowhere: "https://nowhere.invalid",
+  };
+  const resources = Object.values(origins).map((origin) => ({ origin, redirects: true }));
   return {
     certificate: tls.cert,
-    page: `https://app.strongroom.localhost:${own}/`,
-    origins: {
-      api: `https://api.strongroom.localhost:${plain}`,
-      other: `https://other.strongroom.localhost:${plain}`,
-      wide: `https://wide.strongroom.localhost:${second}`,
-      closed: `https://closed.strongroom.localhost:${await closedPort()}`,
-      nowhere: "https://nowhere.invalid",
-    },
+    page: `${app}/`,
+    settings: { origins, resources, isolated: `https://vault.strongroom.localhost:${own}` },
     close: () => {
       for (const session of sessions) session.destroy();
       for (const server of servers) {
