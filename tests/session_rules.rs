@@ -276,6 +276,26 @@ fn rule_10_forgets_children_that_the_jar_cannot_have() {
 }
 
 #[test]
+fn rule_10_does_not_hide_a_thief_who_always_comes_first() {
+    // It asks anew as soon as it may, so that the owner is always coalesced and never gets a cookie of its own.
+    let (mut world, first) = World::open();
+    world.wait(seconds(480)).rotate(&first, 0);
+    let mut served = 0u32;
+    for turn in 0.. {
+        let decision = world.wait(TIMING.overlap + MILLI).present(&first, turn % 200 + 1);
+        if decision.outcome == Outcome::Reuse {
+            break;
+        }
+        assert_eq!(decision.outcome, Outcome::Recovered, "half an hour of lost answers alone ends nothing");
+        served += 1;
+        let owner = world.wait(MILLI).present(&first, 201);
+        assert_eq!(owner.outcome, Outcome::Coalesced);
+    }
+    assert!((55..=60).contains(&served), "{served}");
+    assert_eq!(world.present(&first, 202).outcome, Outcome::Ended(End::Revoked));
+}
+
+#[test]
 fn rule_11_a_store_that_lost_writes_is_caught_up_with() {
     let (mut world, first) = World::open();
     let snapshot = world.record.clone();

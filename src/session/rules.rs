@@ -9,6 +9,11 @@ use super::timing::Timing;
 use crate::time::Timestamp;
 use core::time::Duration;
 
+/// How many children one handle may have been answered with. Each stands for an answer that was lost, at least δ after the
+/// one before: so many are half an hour in which every single answer was lost, or a thief who asks for one every δ, so
+/// that the owner always finds a fresh one and is coalesced, and never presents what would give the thief away.
+const MOST_CHILDREN: u32 = 60;
+
 /// A rule of the rotation, named by what it recognises. Declared, and asked, in this order: the first match decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rule {
@@ -90,7 +95,8 @@ impl Rule {
             Rule::Ended => facts.ended,
             Rule::Closing => {
                 let live = matches!(facts.place, Place::Child { sibling_presented: false, .. });
-                facts.closing && (live || parent && (overlap || !facts.child_presented) || facts.ahead)
+                let lost = !facts.child_presented && !facts.worn;
+                facts.closing && (live || parent && (overlap || lost) || facts.ahead)
             }
             Rule::Siblings => matches!(facts.place, Place::Child { sibling_presented: true, .. }),
             Rule::Rest => matches!(facts.place, Place::Child { age, .. } if age < timing.rest),
@@ -99,7 +105,7 @@ impl Rule {
             Rule::Coalesce => parent && overlap,
             Rule::KnownParent => parent && facts.known,
             Rule::StaleParent => parent && facts.child_presented,
-            Rule::Recover => parent && !facts.child_presented,
+            Rule::Recover => parent && !facts.child_presented && !facts.worn,
             Rule::Ahead => facts.ahead,
             Rule::Late => facts.known || facts.spent_lately,
             Rule::Reuse => true,
@@ -149,6 +155,8 @@ pub struct Facts {
     pub known: bool,
     /// Some child has been presented.
     pub child_presented: bool,
+    /// The parent was answered with more children than lost answers explain.
+    pub worn: bool,
     /// The handle cannot have been minted by the history that the record tells.
     pub ahead: bool,
     /// The handle was spent, or its history lost, no longer than L ago.
@@ -189,10 +197,18 @@ impl Facts {
             same_attempt: newest.attempt == Some(attempt),
             known: record.attempts.as_slice().contains(&attempt),
             child_presented: children.iter().any(|child| child.presented),
+            worn: record.parent.is_some_and(|parent| children_of(record, &parent) > MOST_CHILDREN),
             ahead: elsewhere && is_ahead(record, mint),
             spent_lately: elsewhere && (spent || lost),
         }
     }
+}
+
+/// How many children the parent has had (or up to three too many, if it had younger siblings).
+fn children_of(record: &Record, parent: &Mint) -> u32 {
+    // A fast-forward goes on with the highest number it knows, whatever the parent's is.
+    let forward = record.forward.filter(|_| parent.incarnation != record.incarnation);
+    record.minted.saturating_sub(forward.map_or(parent.number, |forward| forward.from))
 }
 
 /// Whether the mint belongs to a history that the store has lost. A write is committed before its handle is given out,
