@@ -16,7 +16,10 @@ export interface EndpointsOptions {
   apps?: string[];
   provider: Provider;
   store: Store;
-  /** Base64url, at least 32 bytes each, newest first: new values use the first, old ones may use any. */
+  /**
+   * Base64url, at least 32 bytes each: new values use the first, old ones may use any. Add a new one at the end, and put
+   * it first when it is known everywhere.
+   */
   secrets: string[];
   /** Where the routes are mounted. Default `/auth`. */
   path?: string;
