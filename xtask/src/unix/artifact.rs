@@ -65,7 +65,8 @@ fn build(wasm: &WasmCargo, artifact: &Artifact) -> Result<()> {
     Ok(fs::write(stamp, compiled)?)
 }
 
-fn bind(name: &str, compiled: Vec<u8>, out: &std::path::Path) -> Result<()> {
+/// Makes the JavaScript side of a compiled module, and the module that fits it, in `out`.
+pub(crate) fn bind(name: &str, compiled: Vec<u8>, out: &std::path::Path) -> Result<()> {
     let mut bindgen = Bindgen::new();
     bindgen.input_bytes(name, compiled).out_name(name).typescript(true).omit_default_module_path(true);
     let generated = bindgen.bundler(true).and_then(|bindgen| bindgen.generate(out));

@@ -4,6 +4,7 @@ mod artifact;
 mod check;
 mod cmd;
 mod demo;
+mod fuzz;
 mod package;
 mod paths;
 mod provision;
@@ -12,6 +13,7 @@ mod size;
 mod stack;
 mod test;
 mod tls;
+mod vectors;
 
 use anyhow::{Result, bail};
 use lexopt::prelude::*;
@@ -31,6 +33,8 @@ cargo xtask <command>
   size                 raw, gzip and brotli size of everything that ships, against its budget
   check                format, clippy, types, package lint, licences and sources of dependencies
   simulate …           the whole-fleet simulation of the rotation (`cargo xtask simulate --help`)
+  fuzz [target…]       every fuzz target, and mutated tokens to jose and to us; nonzero on a crash
+    --seconds N        all in all (default 60)
   help                 this text
 ";
 
@@ -59,6 +63,7 @@ fn run() -> Result<()> {
         "size" => no_more(args).and_then(|()| size::run()),
         "check" => no_more(args).and_then(|()| check::run()),
         "simulate" => simulate::run(args.raw_args()?.collect()),
+        "fuzz" => fuzz::run(fuzz::Options::parse(args)?),
         "help" => {
             print!("{}", HELP.replace("SUITES", &test::names().join(", ")));
             Ok(())

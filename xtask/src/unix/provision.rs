@@ -228,6 +228,17 @@ pub(crate) fn cargo_deny() -> Result<()> {
     Ok(())
 }
 
+/// Makes sure of `cargo fuzz`.
+pub(crate) fn cargo_fuzz() -> Result<()> {
+    if which("cargo-fuzz").is_none() {
+        step("cargo-fuzz (compiled once, a minute)", || {
+            cmd::run_quiet(&mut cargo(["install", "--locked", "cargo-fuzz@0.13.2"]))
+                .context("cargo-fuzz is needed. With network, run: cargo install --locked cargo-fuzz")
+        })?;
+    }
+    Ok(())
+}
+
 fn can_apt() -> bool {
     nix::unistd::geteuid().is_root() && which("apt-get").is_some()
 }

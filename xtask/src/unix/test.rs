@@ -2,7 +2,7 @@
 
 use super::cmd::{self, cargo, step, which};
 use super::stack;
-use super::{check, demo, package, provision, simulate};
+use super::{check, demo, package, provision, simulate, vectors};
 use anyhow::{Result, bail};
 use lexopt::prelude::*;
 use std::process::Command;
@@ -24,14 +24,18 @@ struct Suite {
     run: fn(Tier) -> Result<()>,
 }
 
-const SUITES: [Suite; 14] = [
+const SUITES: [Suite; 18] = [
     Suite { name: "native", from: Tier::Quick, run: native },
     Suite { name: "structure", from: Tier::Default, run: structure },
     Suite { name: "packaging", from: Tier::Quick, run: |_| node_suite("packaging") },
     Suite { name: "engines", from: Tier::Default, run: |_| in_engines("engines") },
     Suite { name: "fetch-semantics", from: Tier::All, run: |_| in_engines("fetch") },
     Suite { name: "runtimes", from: Tier::Quick, run: runtimes },
+    Suite { name: "weaknesses", from: Tier::Quick, run: |_| node_suite("weaknesses") },
+    Suite { name: "vectors", from: Tier::Default, run: |_| vectors::run() },
+    Suite { name: "differential", from: Tier::Default, run: |_| node_suite("differential") },
     Suite { name: "crosscheck", from: Tier::Default, run: |_| crosscheck() },
+    Suite { name: "keyserver", from: Tier::All, run: |_| node_suite("keyserver") },
     Suite { name: "simulation", from: Tier::Default, run: simulation },
     Suite { name: "endpoints", from: Tier::Default, run: |_| node_suite("endpoints") },
     Suite { name: "store-conformance", from: Tier::Default, run: store_conformance },

@@ -1,0 +1,47 @@
+//! The verifier's primitives, bound for wasm: keys as the shipped core checks them, signatures as it verifies them. The shipped
+//! artifact has no such door, since nobody should verify anything but a whole token.
+
+#![allow(unreachable_pub, reason = "wasm_bindgen exports public functions only")]
+
+use strongroom::crypto::Key;
+use strongroom::jose::Algorithm;
+use strongroom::jose::jwk::{self, KeyProblem};
+use strongroom::secret::Secret;
+use wasm_bindgen::prelude::*;
+
+/// A key that passed the checks.
+#[wasm_bindgen]
+pub struct VectorKey(Key);
+
+#[wasm_bindgen]
+impl VectorKey {
+    /// From a JWK as JSON.
+    ///
+    /// # Errors
+    /// The stable word for what is wrong with it.
+    #[wasm_bindgen(js_name = fromJwk)]
+    pub fn from_jwk(jwk: &str) -> Result<VectorKey, JsValue> {
+        let set = format!(r#"{{"keys":[{jwk}]}}"#);
+        let keys = jwk::parse_set(set.as_bytes(), 1).map_err(|_| JsValue::from_str("not a JWK"))?;
+        let key = keys.first().ok_or_else(|| JsValue::from_str("not a JWK"))?;
+        Key::from_jwk(key).map(VectorKey).map_err(reason)
+    }
+
+    /// From an HMAC secret.
+    ///
+    /// # Errors
+    /// The stable word for what is wrong with it.
+    #[wasm_bindgen(js_name = fromSecret)]
+    pub fn from_secret(secret: Vec<u8>, algorithm: &str) -> Result<VectorKey, JsValue> {
+        Key::from_secret(Secret::new(secret), Algorithm::from_name(algorithm)).map(VectorKey).map_err(reason)
+    }
+
+    /// Whether it is this key's signature.
+    pub fn verify(&self, algorithm: &str, message: &[u8], signature: &[u8]) -> bool {
+        Algorithm::from_name(algorithm).is_some_and(|algorithm| self.0.verify(algorithm, message, signature))
+    }
+}
+
+fn reason(problem: KeyProblem) -> JsValue {
+    JsValue::from_str(problem.reason())
+}

@@ -1,0 +1,20 @@
+//! The primitives as a wasm module of their own, and the test vectors that run on it.
+
+use super::cmd::{self, step};
+use super::{artifact, paths, provision};
+use anyhow::Result;
+use std::fs;
+
+/// Builds the module beside the artifacts, then runs the vectors under Node.
+pub(crate) fn run() -> Result<()> {
+    let wasm = provision::wasm_target()?;
+    let folder = paths::target().join("vectors");
+    step("wasm module of the primitives", || {
+        let mut cargo = wasm.command("build");
+        cargo.args(["--quiet", "--package", "strongroom-vectors", "--profile", "wasm-fast"]);
+        cmd::run(&mut cargo)?;
+        let compiled = fs::read(wasm.target_dir().join("wasm-fast/strongroom_vectors.wasm"))?;
+        artifact::bind("vectors", compiled, &folder)
+    })?;
+    cmd::run(cmd::node_tests(["tests/vectors/"]).env("STRONGROOM_VECTORS", folder))
+}
