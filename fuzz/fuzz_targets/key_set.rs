@@ -1,6 +1,6 @@
 //! The key set machine: any order of calls, answers, failures, dropped fetches and pauses, under these promises:
 //! nothing forged is accepted, a good token is never refused while its key is held, keys past the hard ceiling serve nobody,
-//! at most two fetches run at once, and fetches stay rare however many forged tokens come.
+//! at most two fetches run at once, each failure is followed by a pause, and fetches stay rare however many forged tokens come.
 #![no_main]
 
 use arbitrary::Arbitrary;
@@ -13,6 +13,9 @@ use strongroom_fuzz::{AUDIENCE, ISSUER, Signer, jwks, now, policy};
 
 /// How long keys may serve without a fetch that succeeds.
 const CEILING: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The shortest pause after a failure.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// A fetch that was dropped is given up after this.
 const LEASE: Duration = Duration::from_secs(6);
@@ -54,6 +57,8 @@ struct World {
     fetches: u64,
     failures: u64,
     dropped: u64,
+    /// No fetch may begin before, since the last one failed.
+    paused_until: Timestamp,
     /// The keys of the last answer that could be used, and when it came.
     held: Option<(Vec<Signer>, Timestamp)>,
 }
@@ -67,6 +72,7 @@ fuzz_target!(|events: Vec<Event>| {
         fetches: 0,
         failures: 0,
         dropped: 0,
+        paused_until: Timestamp::default(),
         held: None,
     };
     for event in events.iter().take(400) {
@@ -87,7 +93,7 @@ impl World {
             Event::Answered(document, max_age) => self.answered(*document, *max_age),
             Event::Failed => {
                 if let Some(ticket) = self.take() {
-                    self.failures += 1;
+                    self.failed();
                     self.keys.failed(self.now, ticket, 0.5);
                 }
             }
@@ -158,13 +164,20 @@ impl World {
         let cache_control = max_age.map(|seconds| format!("public, max-age={seconds}"));
         self.keys.fetched(self.now, ticket, body.as_bytes(), cache_control.as_deref(), 0.5);
         if signers.is_empty() {
-            self.failures += 1;
+            self.failed();
         } else {
+            self.paused_until = Timestamp::default();
             self.held = Some((signers, self.now));
         }
     }
 
+    fn failed(&mut self) {
+        self.failures += 1;
+        self.paused_until = self.now + FIRST_PAUSE;
+    }
+
     fn began(&mut self, ticket: Ticket) {
+        assert!(self.now >= self.paused_until, "a fetch begins as soon as another has failed");
         assert_ne!(ticket, Ticket(0), "0 is no ticket");
         self.under_way.retain(|(_, since)| self.now - *since < LEASE);
         self.under_way.push((ticket, self.now));
