@@ -1,4 +1,5 @@
 /** `strongroom/endpoints` on workerd, where wasm is imported as a compiled module. */
+import * as workers from "cloudflare:workers";
 import * as glue from "../wasm/session/session_bg.js";
 import module from "./session_bg.wasm";
 import { endpointsWith } from "./endpoints/create.ts";
@@ -29,4 +30,7 @@ export * from "./endpoints/public.ts";
  * export default { fetch: auth.fetch };
  * ```
  */
-export const createEndpoints = endpointsWith(() => attach(glue, module));
+export const createEndpoints = endpointsWith(
+  () => attach(glue, module),
+  (work) => workers.waitUntil?.(work),
+);

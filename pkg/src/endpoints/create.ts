@@ -30,8 +30,11 @@ export interface Endpoints<Env = unknown> {
   readonly init: (env: Env) => void;
 }
 
-/** `createEndpoints` for one way of loading the wasm. */
-export function endpointsWith(loadGlue: LoadGlue) {
+/**
+ * `createEndpoints` for one way of loading the wasm. `keepAlive`: where the runtime ends what a request began unless
+ * told, and no `RequestContext` was passed along.
+ */
+export function endpointsWith(loadGlue: LoadGlue, keepAlive?: (work: Promise<unknown>) => void) {
   // Once for all endpoints of an isolate: a second instance would take the glue away from the first one's objects.
   let glue: SessionGlue | undefined;
   const load = () => (glue ??= loadGlue());
@@ -43,7 +46,10 @@ export function endpointsWith(loadGlue: LoadGlue) {
       configured ??= prepare(load, typeof options === "function" ? options(env as Env) : options);
       return configured;
     };
-    const detached = (work: Promise<unknown>) => void work.catch(() => undefined);
+    const detached = (work: Promise<unknown>) => {
+      const settled = work.catch(() => undefined);
+      keepAlive?.(settled);
+    };
     return {
       init: (env) => void configure(env),
       fetch: async (request, env, context) => {
