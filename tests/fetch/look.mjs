@@ -20,7 +20,6 @@ export const echoed = async (response) => ({ status: response.status, ...(await 
 /** What engines put in front of a message to say who refuses. */
 const SPEAKER =
   /^(Failed to (execute '\w+' on '\w+'|construct 'Request')|Window\.fetch|Request constructor): /;
-/^(Failed to execute 'fetch' on 'Window'|Failed to construct 'Request'|Window\.fetch|Request constructor): /;
 
 /** How a promise is refused. The message is the engine's own. */
 export const refusal = async (promise) => {
