@@ -85,6 +85,7 @@ export const pulled = (
 /** Errors the body with the signal's own reason, as fetch does; tells once it has ended, has broken or is not wanted. */
 export const abortable = (body: ReadableStream, signal: AbortSignal, over: () => void): ReadableStream => {
   const { readable, writable } = new TransformStream();
-  body.pipeTo(writable, { signal }).then(over, over);
+  // The worker's abort ends the body. To cancel it as well could take for ever, and `over` would wait for it.
+  body.pipeTo(writable, { signal, preventCancel: true }).then(over, over);
   return readable;
 };
