@@ -1,13 +1,16 @@
-//! What the verifier's targets share: one issuer, its key, and tokens that it truly signed.
+//! What the verifier's targets share: one issuer, its keys, and tokens that it truly signed.
 
+use hmac::{Hmac, KeyInit, Mac};
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
+use sha2::Sha256;
 use std::sync::LazyLock;
 use strongroom::jose::Algorithm;
 use strongroom::jose::base64url::encode;
 use strongroom::jose::json::{Object, Value};
+use strongroom::secret::Secret;
 use strongroom::time::Timestamp;
-use strongroom::verify::Policy;
+use strongroom::verify::{Keys, Policy};
 
 /// The issuer that the policy accepts.
 pub const ISSUER: &str = "https://issuer.example";
@@ -19,6 +22,27 @@ pub const NOW: u64 = 1_800_000_000;
 pub const HEADER: &str = r#"{"alg":"ES256","typ":"JWT","kid":"ec"}"#;
 /// The claims of a good token.
 pub const CLAIMS: &str = r#"{"iss":"https://issuer.example","aud":"https://api.example","exp":1800000600,"iat":1800000000,"sub":"user-1"}"#;
+
+/// The header of a good token under the shared secret.
+pub const SHARED_HEADER: &str = r#"{"alg":"HS256","typ":"JWT","kid":"hs"}"#;
+
+/// A secret that the issuer shares with the verifier: its tags are a thousand times as fast as signatures, so that the fuzzer
+/// reaches as much more of what lies behind them.
+const SHARED: [u8; 32] = [7; 32];
+
+/// A token under the shared secret with that header and payload, whatever they are.
+pub fn tag(header: &[u8], payload: &[u8]) -> String {
+    let message = format!("{}.{}", encode(header), encode(payload));
+    let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&SHARED).unwrap().chain_update(&message);
+    format!("{message}.{}", encode(&mac.finalize().into_bytes()))
+}
+
+/// The shared secret as the verifier holds it.
+pub fn shared() -> Keys {
+    let mut keys = Keys::default();
+    keys.add_secret(Some("hs".to_owned()), Secret::new(SHARED.to_vec()), Some(Algorithm::Hs256)).unwrap();
+    keys
+}
 
 static OLD: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::from_slice(&[7; 32]).unwrap());
 static NEW: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::from_slice(&[9; 32]).unwrap());
