@@ -122,6 +122,9 @@ pub enum ThiefKind {
     Waiting,
     /// Knows the record, and the moment its handle is spent: strikes within δ, once.
     Striking,
+    /// Spends the stolen handle first, and presents it anew as soon as δ is over, so that the owner always finds it just
+    /// spent and never gets a cookie that would tell them apart.
+    Crowding,
     /// Every hour or two.
     Rare,
     /// At random, every ten minutes on average.
@@ -365,6 +368,15 @@ pub fn catalogue() -> Vec<(Scenario, Expect)> {
             Expect::Caught,
         ),
         (thief("early", "a thief at once, then once a token life", ThiefKind::Early, true), Expect::Caught),
+        (
+            thief(
+                "crowding",
+                "a thief who presents the stolen handle whenever δ is over",
+                ThiefKind::Crowding,
+                true,
+            ),
+            Expect::Report,
+        ),
         (thief("late", "a thief 1-5 min after the owner", ThiefKind::Late, true), Expect::Report),
         (thief("rare", "a thief every 1-2 h", ThiefKind::Rare, true), Expect::Report),
         (

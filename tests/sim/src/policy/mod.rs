@@ -6,7 +6,8 @@ mod shipped;
 pub use baselines::{CurrentOrPrevious, ForkWindow, OneBehind, Strict};
 pub use shipped::{Shipped, start};
 
-use strongroom::session::Attempt;
+use core::time::Duration;
+use strongroom::session::{Attempt, Timing};
 use strongroom::time::Timestamp;
 
 /// How a server rotates.
@@ -46,6 +47,11 @@ pub trait Policy: Sync {
     /// When it ends unless it is refreshed before.
     fn idle_expiry(&self, _record: &Self::Record) -> Timestamp {
         Timestamp::default()
+    }
+
+    /// For how long a spent handle is served, as far as a thief has to know.
+    fn overlap(&self) -> Duration {
+        Timing::DEFAULT.overlap
     }
 
     /// A number for a handle, for timelines and for counting: distinct within one history of the store.

@@ -1,6 +1,7 @@
 //! The shipped rotation, and the same with rules left out or constants moved, to see what each is worth.
 
 use super::{Kind, Policy, Verdict};
+use core::time::Duration;
 use strongroom::session::{
     self, Attempt, Facts, Handle, KeyRing, KeyRingError, Outcome, Record, Rule, Sessions, Shard, Terms,
     Timing,
@@ -93,6 +94,10 @@ impl Policy for Shipped {
 
     fn idle_expiry(&self, record: &Record) -> Timestamp {
         record.idle_expiry()
+    }
+
+    fn overlap(&self) -> Duration {
+        self.timing.overlap
     }
 
     fn number(&self, handle: &Handle) -> u32 {

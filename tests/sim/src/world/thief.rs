@@ -87,7 +87,7 @@ impl<P: Policy> World<'_, P> {
             format!("THEFT of handle {number:?}")
         });
         let wait = match self.kind() {
-            Some(ThiefKind::Early) => (1_000, 30_000),
+            Some(ThiefKind::Early | ThiefKind::Crowding) => (1_000, 30_000),
             Some(ThiefKind::Rare) => (3_600_000, 7_200_000),
             Some(ThiefKind::Random) => (1_000, 1_200_000),
             _ => return,
@@ -116,7 +116,7 @@ impl<P: Policy> World<'_, P> {
     /// A thief who knows the record looks at every change, and when δ is over.
     pub(super) fn thief_sees_write(&mut self) {
         if matches!(self.kind(), Some(ThiefKind::Waiting | ThiefKind::Striking)) && self.mind.has_copy() {
-            let overlap = Timing::DEFAULT.overlap.as_millis() as u64;
+            let overlap = self.policy.overlap().as_millis() as u64;
             self.queue.push(self.now + 1, Event::Thief);
             self.queue.push(self.now + overlap + 1, Event::Thief);
         }
@@ -138,8 +138,12 @@ impl<P: Policy> World<'_, P> {
             ThiefKind::Early => self.schedule_act((self.scenario.life * 9 / 10, self.scenario.life)),
             ThiefKind::Rare => self.schedule_act((3_600_000, 7_200_000)),
             ThiefKind::Random => self.schedule_act((1_000, 1_200_000)),
+            ThiefKind::Crowding => {
+                let wait = self.policy.overlap().as_millis() as u64 + 1;
+                self.schedule_act((wait, wait));
+            }
             ThiefKind::Waiting | ThiefKind::Striking => {
-                self.queue.push(self.mind.token_until + 1, Event::Thief)
+                self.queue.push(self.mind.token_until + 1, Event::Thief);
             }
             ThiefKind::Lockstep | ThiefKind::Late => {}
         }
@@ -190,7 +194,8 @@ impl<P: Policy> World<'_, P> {
         if verdict.kind == Kind::Ended {
             self.mind.done = true;
         }
-        if let Some(cookie) = verdict.cookie {
+        // Who moves on could be told apart; one who crowds the owner out stays where it is.
+        if let Some(cookie) = verdict.cookie.filter(|_| self.kind() != Some(ThiefKind::Crowding)) {
             self.mind.copy = Some((family, cookie));
             self.mind.given = true;
         }
