@@ -6,7 +6,7 @@
 //!
 //! ```text
 //!   time, secret ──────────────► everyone
-//!   jose ──► crypto ──► verify, issue      (feature `edge`)
+//!   jose ──► crypto ──► verify             (feature `edge`)
 //!   crypto (MAC), jose::base64url ──► session   (feature `session`)
 //!   time, secret ──► vault                 (feature `vault`)
 //!   all of them  ──► wasm                  (feature `wasm`; nothing uses `wasm`)

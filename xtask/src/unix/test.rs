@@ -24,7 +24,7 @@ struct Suite {
     run: fn(Tier) -> Result<()>,
 }
 
-const SUITES: [Suite; 18] = [
+const SUITES: [Suite; 19] = [
     Suite { name: "native", from: Tier::Quick, run: native },
     Suite { name: "structure", from: Tier::Default, run: structure },
     Suite { name: "packaging", from: Tier::Quick, run: |_| node_suite("packaging") },
@@ -37,6 +37,7 @@ const SUITES: [Suite; 18] = [
     Suite { name: "crosscheck", from: Tier::Default, run: |_| crosscheck() },
     Suite { name: "keyserver", from: Tier::All, run: |_| node_suite("keyserver") },
     Suite { name: "simulation", from: Tier::Default, run: simulation },
+    Suite { name: "session", from: Tier::Quick, run: |_| node_suite("session") },
     Suite { name: "endpoints", from: Tier::Default, run: |_| node_suite("endpoints") },
     Suite { name: "store-conformance", from: Tier::Default, run: store_conformance },
     Suite { name: "stores", from: Tier::All, run: |_| stores() },
