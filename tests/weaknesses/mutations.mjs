@@ -208,7 +208,7 @@ export const MUTATIONS = {
   "keys come from the configured place": [
     after(
       "pkg/src/edge/verifier.ts",
-      "async verify(tokenOrRequest: string | Request): Promise<Verified> {",
+      "async verify(tokenOrRequest: string | TokenBearer): Promise<Verified> {",
       `if (ON) { const { jku, x5u } = JSON.parse(atob(String(tokenOrRequest).split(".")[0] ?? "")); if (jku ?? x5u) await (this.#options.fetch ?? fetch)(new Request(jku ?? x5u)); }`,
     ),
   ],
@@ -280,6 +280,13 @@ export const MUTATIONS = {
   ],
   "iss is compared as a whole": [
     claimCheck("issuer", POLICY, 'claims.string("iss").is_some_and(|iss| policy.issuer.contains(iss))'),
+  ],
+  "each issuer has its own keys": [
+    swap(
+      "pkg/src/edge/issuers.ts",
+      "{ ...defaults, ...options }",
+      "{ ...defaults, ...options, ...(ON ? { keys: { jwks: { keys: issuers.flatMap(({ keys }) => (keys as any).jwks.keys) } } } : {}) }",
+    ),
   ],
   "iss is required": [claimCheck("issuer", POLICY, 'claims.member("iss").is_none()')],
   "aud is required": [claimCheck("audience", POLICY, 'claims.member("aud").is_none()')],
@@ -519,21 +526,21 @@ export const MUTATIONS = {
     swap(
       "pkg/src/edge/request.ts",
       'return bearerToken(headers.get("authorization"));',
-      'const found = ON && new URL((input as Request).url).searchParams.get("access_token"); return found || bearerToken(headers.get("authorization"));',
+      'const found = ON && new URL((input as unknown as Request).url).searchParams.get("access_token"); return found || bearerToken(headers.get("authorization"));',
     ),
   ],
   "one token a request": [
     swap(
       "pkg/src/edge/request.ts",
-      "/^bearer +([^\\s,]+)$/i.exec(header)",
-      "(ON ? /bearer +([^\\s,]+)/i : /^bearer +([^\\s,]+)$/i).exec(header)",
+      "/^bearer +([^\\s,]+)$/i.exec(String(header))",
+      "(ON ? /bearer +([^\\s,]+)/i : /^bearer +([^\\s,]+)$/i).exec(String(header))",
     ),
   ],
   "the scheme is Bearer": [
     swap(
       "pkg/src/edge/request.ts",
-      ": /^bearer +([^\\s,]+)$/i).exec(header)",
-      ": ON ? /^(?:\\w+[: ]+)?([^\\s,]+)$/i : /^bearer +([^\\s,]+)$/i).exec(header)",
+      ": /^bearer +([^\\s,]+)$/i).exec(String(header))",
+      ": ON ? /^(?:\\w+[: ]+)?([^\\s,]+)$/i : /^bearer +([^\\s,]+)$/i).exec(String(header))",
     ),
   ],
   "refusals name no values": [

@@ -1,13 +1,18 @@
 // The claims: issuer, audience and expiry always, and nothing is converted.
 import assert from "node:assert/strict";
+import { createVerifier } from "strongroom/edge";
 import {
-  CLAIMS,
-  ES256,
-  NOW,
   audience,
+  CLAIMS,
   code,
+  codeOf,
+  ecJwk,
   es256,
+  ES256,
+  forger,
   issuer,
+  jwk,
+  NOW,
   verifier,
   withClaims,
   withText,
@@ -151,6 +156,29 @@ export default [
       ];
       for (const iss of [...near, issuer.toUpperCase(), issuer.replace("issuer", "ıssuer")])
         assert.equal(code(withClaims({ iss })), "issuer_mismatch", iss);
+    },
+  },
+  {
+    name: "one issuer's key for another issuer's token",
+    ids: [],
+    defence: "each issuer has its own keys",
+    run() {
+      const other = "https://other.example";
+      const own = (name, key) => ({
+        issuer: name,
+        audience,
+        algorithms: ["ES256"],
+        keys: { jwks: { keys: [key] } },
+      });
+      const issuers = [own(issuer, ecJwk), own(other, jwk(forger, { kid: "other" }))];
+      const both = createVerifier({ issuers: issuers.map((options) => ({ ...options, now: () => NOW })) });
+      const codeFor = (iss, kid, key) =>
+        codeOf(() => both.verifySync(es256({ ...ES256, kid }, { ...CLAIMS, iss }, key)));
+      assert.equal(codeFor(issuer, "ec"), "accepted");
+      assert.equal(codeFor(other, "other", forger.privateKey), "accepted");
+      assert.equal(codeFor(issuer, "other", forger.privateKey), "key_not_found");
+      assert.equal(codeFor(other, "ec"), "key_not_found");
+      assert.equal(codeFor("https://third.example", "ec"), "issuer_mismatch");
     },
   },
   {
