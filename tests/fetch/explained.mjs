@@ -75,7 +75,7 @@ const EXPLAINED = [
   },
   {
     engines: ["firefox"],
-    cases: /^streams: (a cancelled reader ends|both halves cancelled end) at the server$/,
+    cases: /^streams: (a cancelled (reader|body) ends|both halves cancelled end) at the server$/,
     because:
       "a cancelled body ends at the server; Firefox leaves the connection open once something has been read",
   },
