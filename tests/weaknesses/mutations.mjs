@@ -526,7 +526,7 @@ export const MUTATIONS = {
     swap(
       "pkg/src/edge/request.ts",
       'return bearerToken(headers.get("authorization"));',
-      'const found = ON && new URL((input as unknown as Request).url).searchParams.get("access_token"); return found || bearerToken(headers.get("authorization"));',
+      'return (ON && new URL((input as unknown as Request).url).searchParams.get("access_token")) || bearerToken(headers.get("authorization"));',
     ),
   ],
   "one token a request": [
