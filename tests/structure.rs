@@ -1,5 +1,7 @@
 //! The house keeps its shape: who may use whom, and what may be named where. Read `docs/architecture.md` first.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
