@@ -176,9 +176,12 @@ fn store_tests(files: impl IntoIterator<Item = String>) -> Result<Command> {
     Ok(tests)
 }
 
+/// Whole fleets by chance, then small ones exhaustively: both want an optimised build.
 fn simulation(tier: Tier) -> Result<()> {
     let seeds = if tier == Tier::All { "20000" } else { "2000" };
-    simulate::run(vec!["--seeds".into(), seeds.into()])
+    simulate::run(vec!["--seeds".into(), seeds.into()])?;
+    let exploration = ["test", "--quiet", "--release", "--package", "strongroom-sim", "--test", "exploration"];
+    cmd::run(cargo(exploration).args(["--", "--nocapture"]))
 }
 
 fn demo() -> Result<()> {
