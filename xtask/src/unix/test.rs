@@ -180,7 +180,8 @@ fn store_tests(files: impl IntoIterator<Item = String>) -> Result<Command> {
 fn simulation(tier: Tier) -> Result<()> {
     let seeds = if tier == Tier::All { "20000" } else { "2000" };
     simulate::run(vec!["--seeds".into(), seeds.into()])?;
-    let exploration = ["test", "--quiet", "--release", "--package", "strongroom-sim", "--test", "exploration"];
+    let exploration =
+        ["test", "--quiet", "--release", "--package", "strongroom-sim", "--test", "exploration"];
     cmd::run(cargo(exploration).args(["--", "--nocapture"]))
 }
 
