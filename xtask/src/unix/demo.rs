@@ -6,6 +6,7 @@ use super::{paths, provision};
 use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
 use serde_json::json;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -51,14 +52,17 @@ pub(crate) fn run(options: Options) -> Result<()> {
     };
     let ended = loop {
         match stop.recv_timeout(Duration::from_millis(300)) {
-            Err(RecvTimeoutError::Timeout) => stack.check_alive()?,
+            Err(RecvTimeoutError::Timeout) => {
+                if let Err(ended) = stack.check_alive() {
+                    break Err(ended);
+                }
+            }
             _ => break Ok(()),
         }
     };
     eprintln!("• stopping");
     if let Some(browser) = &mut browser {
-        let _ = browser.kill();
-        let _ = browser.wait();
+        stack::end_group(browser);
     }
     drop(stack);
     eprintln!("✓ stopped");
@@ -86,15 +90,15 @@ fn check_in(site: &Site, ports: Ports, chromium: &Path, started: Instant, stop: 
     let mut stack = Stack::start(site, &settings)?;
     println!("stack ready in {:.1} s", started.elapsed().as_secs_f64());
     let mut driver = cmd::node_tests(["tests/demo/demo.test.mjs"]);
-    driver.env("STRONGROOM_STACK", &stack.file).env("CHROMIUM", chromium);
+    // A group of its own, so that it can be ended with the browser it drives.
+    driver.env("STRONGROOM_STACK", &stack.file).env("CHROMIUM", chromium).process_group(0);
     let mut driver = driver.spawn().context("cannot start node")?;
     let status = loop {
         if let Some(status) = driver.try_wait()? {
             break status;
         }
         if stop.recv_timeout(Duration::from_millis(100)).is_ok() {
-            let _ = driver.kill();
-            let _ = driver.wait();
+            stack::end_group(&mut driver);
             bail!("stopped");
         }
     };
@@ -134,7 +138,12 @@ fn open(program: &Path, stack: &Stack) -> Result<std::process::Child> {
     if nix::unistd::geteuid().is_root() {
         chromium.arg("--no-sandbox");
     }
-    chromium.arg(&stack.in_page).arg(&stack.isolated).spawn().with_context(|| cmd::cannot_start(&chromium))
+    chromium
+        .arg(&stack.in_page)
+        .arg(&stack.isolated)
+        .process_group(0)
+        .spawn()
+        .with_context(|| cmd::cannot_start(&chromium))
 }
 
 /// A message when the user or the system asks us to end.

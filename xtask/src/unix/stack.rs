@@ -217,22 +217,29 @@ impl Stack {
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        let groups: Vec<Pid> =
-            self.children.iter().map(|(_, child)| Pid::from_raw(child.id().cast_signed())).collect();
-        for group in &groups {
-            let _ = killpg(*group, Signal::SIGTERM);
+        for (_, child) in &self.children {
+            let _ = killpg(group(child), Signal::SIGTERM);
         }
-        let deadline = Instant::now() + GRACE;
-        for ((_, child), group) in self.children.iter_mut().zip(groups) {
-            while Instant::now() < deadline && matches!(child.try_wait(), Ok(None)) {
-                sleep(Duration::from_millis(20));
-            }
-            // Whatever is left of the group, the leader or a child of its own.
-            let _ = killpg(group, Signal::SIGKILL);
-            let _ = child.wait();
+        for (_, child) in &mut self.children {
+            end_group(child);
         }
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Ends a child that leads a process group, and whatever is left of the group: kindly first.
+pub(crate) fn end_group(leader: &mut Child) {
+    let _ = killpg(group(leader), Signal::SIGTERM);
+    let deadline = Instant::now() + GRACE;
+    while Instant::now() < deadline && matches!(leader.try_wait(), Ok(None)) {
+        sleep(Duration::from_millis(20));
+    }
+    let _ = killpg(group(leader), Signal::SIGKILL);
+    let _ = leader.wait();
+}
+
+fn group(leader: &Child) -> Pid {
+    Pid::from_raw(leader.id().cast_signed())
 }
 
 fn secret() -> Result<String> {
