@@ -1,6 +1,7 @@
 //! The commands. One file each; `cmd` and `paths` are what they share.
 
 mod artifact;
+mod bench;
 mod check;
 mod cmd;
 mod demo;
@@ -31,6 +32,7 @@ cargo xtask <command>
     suites             SUITES
   build                the three wasm artifacts and the npm package
   size                 raw, gzip and brotli size of everything that ships, against its budget
+  bench <name> …       one comparison with others, in bench/<name>/; the rest is its own (`--help`)
   check                format, clippy, types, package lint, licences and sources of dependencies
   simulate …           the whole-fleet simulation of the rotation (`cargo xtask simulate --help`)
   fuzz [target…]       every fuzz target, and mutated tokens to jose and to us; nonzero on a crash
@@ -61,6 +63,7 @@ fn run() -> Result<()> {
         "test" => test::run(test::Options::parse(args)?),
         "build" => no_more(args).and_then(|()| package::build()),
         "size" => no_more(args).and_then(|()| size::run()),
+        "bench" => bench::run(bench::Options::parse(args.raw_args()?.collect())?),
         "check" => no_more(args).and_then(|()| check::run()),
         "simulate" => simulate::run(args.raw_args()?.collect()),
         "fuzz" => fuzz::run(fuzz::Options::parse(args)?),
