@@ -6,6 +6,7 @@ import * as glue from "../wasm/vault/vault_bg.js";
 import base64 from "../wasm/vault/vault_bg.wasm?deflate";
 import { type Configuration, DIED, READY, REFUSED, type WireForm } from "./protocol.ts";
 import type { Core, Host } from "./vault/core.ts";
+import { inTurn } from "./vault/turn.ts";
 
 // Taken before anything else runs in this worker.
 const worker = self as unknown as typeof globalThis & { close(): void; onmessage: unknown };
@@ -35,7 +36,8 @@ const withForm = (init: RequestInit): RequestInit => {
 const run = (configuration: Configuration, port: MessagePort): void => {
   let core: Core | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const others = new BroadcastChannel(`strongroom ${configuration.endpoints}`);
+  const channel = `strongroom ${configuration.endpoints}`;
+  const others = new BroadcastChannel(channel);
 
   /** A trap leaves the wasm's memory in no known state: nothing of it may run again. */
   const guarded = (work: (core: Core) => void): void => {
@@ -50,7 +52,12 @@ const run = (configuration: Configuration, port: MessagePort): void => {
   };
   const host: Host = {
     // Async, so that nothing in `init` can make it throw into the wasm.
-    fetch: async (url, init) => fetch.call(worker, url, withForm(init)),
+    fetch: async (url, init) => {
+      const send = () => fetch.call(worker, url, withForm(init));
+      // One tab's refresh at a time for each token. Only the endpoints are asked in this mode.
+      const refreshes = init.mode === "same-origin" && url.endsWith("/refresh");
+      return refreshes ? inTurn(`${channel} ${init.body as string}`, send) : send();
+    },
     settle: (promise, stage, key) =>
       void promise.then(
         (value) => guarded((core) => core.settled(stage, key, false, value)),
