@@ -78,6 +78,19 @@ export class App {
     await page.waitForURL((url) => url.origin === home);
     await this.becomes("signed-in");
   }
+
+  /** Signs out, and waits until the browser has been at the provider to end the session there, and is back. */
+  async signOut(button = "sign-out") {
+    const page = this.#page;
+    const home = new URL(page.url()).origin;
+    const back = page.waitForEvent(
+      "framenavigated",
+      (frame) => frame === page.mainFrame() && new URL(frame.url()).origin === home,
+    );
+    await this.press(button);
+    await back;
+    await this.becomes("signed-out");
+  }
 }
 
 /**

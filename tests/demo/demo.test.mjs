@@ -260,8 +260,7 @@ for (const mode of modes) {
     }
 
     step("signing out ends the session in every tab", async () => {
-      await tab.press("sign-out");
-      await tab.becomes("signed-out");
+      await tab.signOut();
       await other.becomes("signed-out");
       assert.equal(
         (await context.cookies(mode.vault)).some(({ name }) => name === COOKIE),
@@ -297,8 +296,7 @@ for (const mode of modes) {
       await far.open(mode.app);
       await far.signIn(person);
       await far.callApi("es256");
-      await tab.press("sign-out-everywhere");
-      await tab.becomes("signed-out");
+      await tab.signOut("sign-out-everywhere");
       await farWatch.check();
       await expireAll(() => farWatch.secrets.all("access token"));
       assert.match((await far.call("call-es256")).code, /^(session_ended|signed_out)$/);
