@@ -65,6 +65,19 @@ pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// The same with the padding of RFC 4648 §3.2, which must be there and exact.
+///
+/// ```
+/// use strongroom::jose::base64url::decode_padded;
+/// assert_eq!(decode_padded(b"-_8="), Some(vec![0xfb, 0xff]));
+/// assert_eq!(decode_padded(b"-_8"), None); // no padding
+/// assert_eq!(decode_padded(b"-_8=="), None); // too much of it
+/// ```
+pub fn decode_padded(text: &[u8]) -> Option<Vec<u8>> {
+    let padding = text.iter().rev().take_while(|character| **character == b'=').count();
+    if text.len().is_multiple_of(4) && padding <= 2 { decode(&text[..text.len() - padding]) } else { None }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +101,23 @@ mod tests {
             }
         }
         assert_eq!(accepted.len(), 256);
+    }
+
+    #[test]
+    fn padding_is_exact_where_it_is_expected() {
+        for len in 0..20u8 {
+            let text = encode(&vec![len; len.into()]);
+            let padded = format!("{text}{}", &"===="[..(4 - text.len() % 4) % 4]);
+            assert_eq!(decode_padded(padded.as_bytes()), Some(vec![len; len.into()]));
+            assert_eq!(decode_padded(text.as_bytes()).is_some(), text.len() % 4 == 0);
+            for wrong in
+                [format!("{padded}="), format!("{padded}===="), format!("={padded}"), format!("{padded}A")]
+            {
+                assert_eq!(decode_padded(wrong.as_bytes()), None, "{wrong}");
+            }
+        }
+        assert_eq!(decode_padded(b"AB=="), None, "trailing bits");
+        assert_eq!(decode_padded(b"A==="), None);
     }
 
     #[test]

@@ -32,12 +32,31 @@ pub enum CompactError {
     Header(HeaderError),
 }
 
-impl<'t> Compact<'t> {
-    /// Takes a token apart.
+/// How segments are spelled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Spelling {
+    /// Base64url without padding (RFC 7515 §2).
+    #[default]
+    Unpadded,
+    /// Base64url with padding, which some issuers write against the RFC. All three segments must have it, and exactly: a token
+    /// has one spelling here too.
+    Padded,
+}
+
+/// A token's three segments, as they are spelled.
+#[derive(Clone, Copy)]
+pub struct Segments<'t> {
+    token: &'t str,
+    texts: [&'t str; 3],
+    spelling: Spelling,
+}
+
+impl<'t> Segments<'t> {
+    /// Takes a token of at most `max_size` bytes apart.
     ///
     /// # Errors
-    /// The first thing that is wrong.
-    pub fn parse(token: &'t str, max_size: usize) -> Result<Compact<'t>, CompactError> {
+    /// If it is larger, or not three segments.
+    pub fn split(token: &'t str, max_size: usize, spelling: Spelling) -> Result<Segments<'t>, CompactError> {
         if token.len() > max_size {
             return Err(CompactError::TooLarge);
         }
@@ -52,15 +71,77 @@ impl<'t> Compact<'t> {
             2 => return Err(CompactError::Encrypted),
             _ => return Err(CompactError::Segments),
         }
-        let header_bytes = base64url::decode(header.as_bytes()).ok_or(CompactError::Base64("header"))?;
-        let parsed = Header::parse(&header_bytes).map_err(CompactError::Header)?;
-        Ok(Compact {
-            header: parsed,
-            header_bytes,
-            payload: base64url::decode(payload.as_bytes()).ok_or(CompactError::Base64("payload"))?,
-            signature: base64url::decode(signature.as_bytes()).ok_or(CompactError::Base64("signature"))?,
-            signing_input: &token[..header.len() + 1 + payload.len()],
-        })
+        Ok(Segments { token, texts: [header, payload, signature], spelling })
+    }
+
+    /// The header's bytes.
+    ///
+    /// # Errors
+    /// If it is not spelled as it should be.
+    pub fn header(&self) -> Result<Vec<u8>, CompactError> {
+        self.decode(0, "header")
+    }
+
+    /// The payload's bytes.
+    ///
+    /// # Errors
+    /// If it is not spelled as it should be.
+    pub fn payload(&self) -> Result<Vec<u8>, CompactError> {
+        self.decode(1, "payload")
+    }
+
+    /// The signature's bytes.
+    ///
+    /// # Errors
+    /// If it is not spelled as it should be.
+    pub fn signature(&self) -> Result<Vec<u8>, CompactError> {
+        self.decode(2, "signature")
+    }
+
+    fn decode(&self, place: usize, name: &'static str) -> Result<Vec<u8>, CompactError> {
+        let text = self.texts[place].as_bytes();
+        let bytes = match self.spelling {
+            Spelling::Unpadded => base64url::decode(text),
+            Spelling::Padded => base64url::decode_padded(text),
+        };
+        bytes.ok_or(CompactError::Base64(name))
+    }
+
+    fn signing_input(&self) -> &'t str {
+        let [header, payload, _] = self.texts;
+        &self.token[..header.len() + 1 + payload.len()]
+    }
+}
+
+impl fmt::Debug for Segments<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Segments(…)")
+    }
+}
+
+impl<'t> Compact<'t> {
+    /// Takes a token apart.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn parse(token: &'t str, max_size: usize) -> Result<Compact<'t>, CompactError> {
+        Compact::parse_spelled(token, max_size, Spelling::Unpadded)
+    }
+
+    /// Takes a token apart whose segments are spelled so.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn parse_spelled(
+        token: &'t str,
+        max_size: usize,
+        spelling: Spelling,
+    ) -> Result<Compact<'t>, CompactError> {
+        let segments = Segments::split(token, max_size, spelling)?;
+        let header_bytes = segments.header()?;
+        let header = Header::parse(&header_bytes).map_err(CompactError::Header)?;
+        let (payload, signature) = (segments.payload()?, segments.signature()?);
+        Ok(Compact { header, header_bytes, payload, signature, signing_input: segments.signing_input() })
     }
 
     /// The parsed header.

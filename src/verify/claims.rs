@@ -1,7 +1,7 @@
 //! The claims set and what is checked of it (RFC 7519 §4.1).
 
 use super::error::TokenError;
-use super::policy::Policy;
+use super::policy::{Policy, Quirk};
 use crate::jose::json::{Object, Value};
 use crate::time::Timestamp;
 use core::fmt;
@@ -54,7 +54,13 @@ pub(super) fn problems<'a>(
     now: Timestamp,
     claims: &'a Object,
 ) -> impl Iterator<Item = TokenError> + 'a {
-    CHECKS.iter().filter_map(move |check| check(policy, now, claims).err())
+    let checks = CHECKS.iter().filter_map(move |check| check(policy, now, claims).err());
+    let types = WELL_KNOWN.into_iter().filter_map(|claim| well_known_type(claim, claims).err());
+    let missing = policy.required_claims.iter().filter_map(|name| required_claim(name, claims).err());
+    // A claim that is also missing by its own check is told once.
+    let missing = missing
+        .filter(move |error| !CHECKS.iter().any(|check| check(policy, now, claims).as_ref() == Err(error)));
+    checks.chain(types).chain(missing).chain(scopes(policy, claims).err())
 }
 
 /// Whether `exp` has passed, by the policy's clock.
@@ -64,8 +70,7 @@ pub(super) fn is_expired(now: Timestamp, claims: &Object) -> Option<bool> {
 
 type Check = fn(&Policy, Timestamp, &Object) -> Result<(), TokenError>;
 
-const CHECKS: [Check; 9] =
-    [issuer, audience, expiry, not_before, issued_at, max_age, well_known_types, required_claims, scopes];
+const CHECKS: [Check; 6] = [issuer, audience, expiry, not_before, issued_at, max_age];
 
 fn issuer(policy: &Policy, _: Timestamp, claims: &Object) -> Result<(), TokenError> {
     if required_text(claims, "iss")? == policy.issuer { Ok(()) } else { Err(TokenError::IssuerMismatch) }
@@ -73,7 +78,11 @@ fn issuer(policy: &Policy, _: Timestamp, claims: &Object) -> Result<(), TokenErr
 
 fn audience(policy: &Policy, _: Timestamp, claims: &Object) -> Result<(), TokenError> {
     let invalid = TokenError::ClaimInvalid { claim: "aud", reason: "not a string or a list of strings" };
-    let audiences = match claims.member("aud").ok_or_else(|| TokenError::ClaimMissing("aud".to_owned()))? {
+    let named = match claims.member("aud") {
+        None if policy.waives(Quirk::AudienceInClientId) => claims.member("client_id"),
+        named => named,
+    };
+    let audiences = match named.ok_or_else(|| TokenError::ClaimMissing("aud".to_owned()))? {
         Value::String(audience) => vec![audience.as_str()],
         list => list.as_strings().filter(|audiences| !audiences.is_empty()).ok_or(invalid)?,
     };
@@ -109,26 +118,27 @@ fn max_age(policy: &Policy, now: Timestamp, claims: &Object) -> Result<(), Token
     if age > (max_age + policy.tolerance).as_secs_f64() { Err(TokenError::TooOld) } else { Ok(()) }
 }
 
-/// RFC 7519 §4.1: these are strings where they exist.
-fn well_known_types(_: &Policy, _: Timestamp, claims: &Object) -> Result<(), TokenError> {
-    for claim in ["sub", "jti", "client_id"] {
-        if claims.member(claim).is_some_and(|value| value.as_str().is_none()) {
-            return Err(TokenError::ClaimInvalid { claim, reason: NOT_A_STRING });
+/// RFC 7519 §4.1, RFC 9068 §2.2: these are strings where they exist.
+const WELL_KNOWN: [&str; 3] = ["sub", "jti", "client_id"];
+
+fn well_known_type(claim: &'static str, claims: &Object) -> Result<(), TokenError> {
+    match claims.member(claim) {
+        Some(value) if value.as_str().is_none() => {
+            Err(TokenError::ClaimInvalid { claim, reason: NOT_A_STRING })
         }
+        _ => Ok(()),
+    }
+}
+
+fn required_claim(name: &str, claims: &Object) -> Result<(), TokenError> {
+    if matches!(claims.member(name), None | Some(Value::Null)) {
+        return Err(TokenError::ClaimMissing(name.to_owned()));
     }
     Ok(())
 }
 
-fn required_claims(policy: &Policy, _: Timestamp, claims: &Object) -> Result<(), TokenError> {
-    let is_missing = |name: &&String| matches!(claims.member(name), None | Some(Value::Null));
-    match policy.required_claims.iter().find(is_missing) {
-        Some(name) => Err(TokenError::ClaimMissing(name.clone())),
-        None => Ok(()),
-    }
-}
-
 /// `scope` is a string of tokens (RFC 8693 §4.2); some issuers write `scp`, as a string or a list.
-fn scopes(policy: &Policy, _: Timestamp, claims: &Object) -> Result<(), TokenError> {
+fn scopes(policy: &Policy, claims: &Object) -> Result<(), TokenError> {
     if policy.required_scopes.is_empty() {
         return Ok(());
     }

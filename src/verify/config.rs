@@ -2,7 +2,7 @@
 
 use super::key_set::KeySet;
 use super::keys::{Keys, MAX_KEYS};
-use super::policy::{Policy, PolicyError};
+use super::policy::{Policy, PolicyError, Quirk};
 use crate::jose::Algorithm;
 use crate::jose::base64url;
 use crate::jose::json::{self, Object, Value};
@@ -67,6 +67,10 @@ fn policy(config: &Object) -> Result<Policy, PolicyError> {
     }
     if let Some(bytes) = number(config, "maxTokenSize")? {
         policy = policy.max_token_size(bytes as usize)?;
+    }
+    if let Some(names) = strings(config, "quirks")? {
+        let quirks: Option<Vec<Quirk>> = names.into_iter().map(Quirk::from_name).collect();
+        policy = policy.quirks(&quirks.ok_or(PolicyError("quirks names one that is not known"))?);
     }
     Ok(policy)
 }

@@ -3,8 +3,11 @@
 use super::claims;
 use super::error::{Malformed, TokenError};
 use super::key_set::KeySet;
-use super::verifier::{Verifier, header_problems};
-use crate::jose::jws::{Compact, MAX_TOKEN_SIZE};
+use super::policy::Policy;
+use super::verifier::{self, Verifier, header_problems};
+use crate::jose::header::{self, Header, HeaderError};
+use crate::jose::json;
+use crate::jose::jws::{Compact, CompactError, MAX_TOKEN_SIZE, Segments, Spelling};
 use crate::time::Timestamp;
 
 /// What was found.
@@ -24,37 +27,80 @@ pub struct Inspection {
 ///
 /// # Errors
 /// What is wrong with its form.
-pub fn decode(token: &str, max_size: usize) -> Result<(String, String), TokenError> {
-    let compact = Compact::parse(token, max_size)?;
+pub fn decode(token: &str, max_size: usize, spelling: Spelling) -> Result<(String, String), TokenError> {
+    let compact = Compact::parse_spelled(token, max_size, spelling)?;
     compact.claims().map_err(|error| TokenError::Malformed(Malformed::Payload(error)))?;
     Ok((compact.header_text().to_owned(), String::from_utf8_lossy(compact.payload()).into_owned()))
 }
 
-/// Looks at a token, under a verifier's policy and with its keys if there is one.
+/// Looks at a token, under a verifier's policy and with its keys if there is one. One problem does not hide another: each segment
+/// is looked at by itself, and the signature wherever there is a header that names an allowed algorithm.
 pub fn inspect(now: Timestamp, token: &str, verifier: Option<(&Verifier, &KeySet)>) -> Inspection {
     let mut found = Inspection { header: None, payload: None, expired: None, problems: Vec::new() };
-    let max_size = verifier.map_or(MAX_TOKEN_SIZE, |(verifier, _)| verifier.policy().max_token_size);
-    let compact = match Compact::parse(token, max_size) {
-        Ok(compact) => compact,
+    let policy = verifier.map(|(verifier, _)| verifier.policy());
+    let max_size = policy.map_or(MAX_TOKEN_SIZE, |policy| policy.max_token_size);
+    let spelling = policy.map_or(Spelling::Unpadded, Policy::spelling);
+    let segments = match Segments::split(token, max_size, spelling) {
+        Ok(segments) => segments,
         Err(error) => {
             found.problems.push(error.into());
             return found;
         }
     };
-    found.header = Some(compact.header_text().to_owned());
-    if let Some((verifier, keys)) = verifier {
-        found.problems.extend(header_problems(verifier.policy(), compact.header()));
-        found.problems.extend(keys.signature_problem(verifier, now, token));
-    }
-    match compact.claims() {
-        Ok(object) => {
-            found.expired = claims::is_expired(now, &object);
-            found.payload = Some(String::from_utf8_lossy(compact.payload()).into_owned());
-            if let Some((verifier, _)) = verifier {
-                found.problems.extend(claims::problems(verifier.policy(), now, &object));
-            }
+    found.look_at_header(segments.header(), policy);
+    match (Compact::parse_spelled(token, max_size, spelling), verifier) {
+        (Ok(compact), Some((verifier, keys))) => {
+            let algorithm = verifier::algorithm(verifier.policy(), compact.header()).ok();
+            let problem = algorithm.and_then(|algorithm| keys.signature_problem(now, algorithm, &compact));
+            found.problems.extend(problem);
         }
-        Err(error) => found.problems.push(TokenError::Malformed(Malformed::Payload(error))),
+        _ => found.problems.extend(segments.signature().err().map(TokenError::from)),
     }
+    found.look_at_payload(now, segments.payload(), policy);
+    // The same spelling mistake in two segments is one problem.
+    let mut told = Vec::new();
+    found.problems.retain(|problem| !told.contains(problem) && (told.push(problem.clone()), true).1);
     found
+}
+
+impl Inspection {
+    fn look_at_header(&mut self, header: Result<Vec<u8>, CompactError>, policy: Option<&Policy>) {
+        let bytes = match header {
+            Ok(bytes) if bytes.len() <= header::MAX_SIZE => bytes,
+            Ok(_) => return self.problems.push(CompactError::Header(HeaderError::TooLarge).into()),
+            Err(error) => return self.problems.push(error.into()),
+        };
+        match json::parse_object(&bytes) {
+            Ok(object) => {
+                let problems = Header::problems(&object).map(|error| CompactError::Header(error).into());
+                self.problems.extend(problems);
+                self.header = Some(String::from_utf8_lossy(&bytes).into_owned());
+            }
+            Err(error) => self.problems.push(CompactError::Header(HeaderError::Json(error)).into()),
+        }
+        if let (Ok(header), Some(policy)) = (Header::parse(&bytes), policy) {
+            self.problems.extend(header_problems(policy, &header));
+        }
+    }
+
+    fn look_at_payload(
+        &mut self,
+        now: Timestamp,
+        payload: Result<Vec<u8>, CompactError>,
+        policy: Option<&Policy>,
+    ) {
+        let bytes = match payload {
+            Ok(bytes) => bytes,
+            Err(error) => return self.problems.push(error.into()),
+        };
+        match json::parse_object(&bytes) {
+            Ok(object) => {
+                self.expired = claims::is_expired(now, &object);
+                self.problems
+                    .extend(policy.into_iter().flat_map(|policy| claims::problems(policy, now, &object)));
+                self.payload = Some(String::from_utf8_lossy(&bytes).into_owned());
+            }
+            Err(error) => self.problems.push(TokenError::Malformed(Malformed::Payload(error))),
+        }
+    }
 }

@@ -3,7 +3,8 @@
 //! Calling contract: ask with [`KeySet::verify`]. On [`Step::Fetch`] perform one fetch, hand its outcome to
 //! [`KeySet::fetched`] or [`KeySet::failed`] under that ticket, and ask again. On [`Step::Wait`] ask again after that time: a
 //! caller never depends on another's fetch to complete, only on its own clock, since a runtime may drop the other
-//! caller's work. Pass the same [`Generation`] each time, taken before the first question.
+//! caller's work. Pass the same [`Call`] each time, taken before the first question. Where a cache is shared with others, a copy from
+//! it may serve a ticket, see [`KeySet::copied`].
 //!
 //! Fresh keys are served; from three quarters of their time on they are refreshed in the background. Stale keys are
 //! refreshed first by one caller, while the others are served; if that fails they serve on, up to a hard ceiling. An unknown key id or a
@@ -11,18 +12,16 @@
 
 use super::claims::Claims;
 use super::error::{KeyLookup, TokenError};
-use super::fetching::{Fetching, Refetches, UnknownKids};
+use super::fetching::{Fetching, LEASE, Need, Refetches, UnknownKids};
+use super::held::Held;
 use super::keys::Keys;
+use super::step::{Call, Generation, KeyCopy, Step, Ticket};
 use super::verifier::{Verified, Verifier};
+use crate::crypto::Key;
+use crate::jose::Algorithm;
+use crate::jose::jws::Compact;
 use crate::time::Timestamp;
 use core::time::Duration;
-
-/// How long a key set is fresh if the server does not say, and the bounds if it does.
-const DEFAULT_FRESH: u64 = 600;
-const FRESH_BOUNDS: (u64, u64) = (60, 24 * 60 * 60);
-
-/// Keys older than this are not served, whatever happens.
-const HARD_CEILING: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How often a waiting caller asks again.
 const POLL: Duration = Duration::from_millis(10);
@@ -37,33 +36,6 @@ pub struct KeySet {
     max_keys: usize,
 }
 
-/// How many fetches have succeeded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Generation(pub u32);
-
-/// Permission for one fetch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ticket(pub u32);
-
-/// What a caller has to do.
-#[derive(Debug)]
-pub enum Step<T> {
-    /// Nothing: here is the answer.
-    Done(T),
-    /// Fetch the keys, tell the outcome, ask again.
-    Fetch(Ticket),
-    /// Ask again after that time.
-    Wait(Duration),
-}
-
-#[derive(Debug)]
-struct Held {
-    keys: Keys,
-    refresh_at: Timestamp,
-    fresh_until: Timestamp,
-    dead_at: Timestamp,
-}
-
 #[derive(Debug, Default)]
 struct Remote {
     fetching: Fetching,
@@ -74,9 +46,7 @@ struct Remote {
 impl KeySet {
     /// Keys that are given once and never fetched.
     pub fn fixed(keys: Keys) -> KeySet {
-        let never = Timestamp::NEVER;
-        let held = Held { keys, refresh_at: never, fresh_until: never, dead_at: never };
-        KeySet { held: Some(held), generation: Generation(0), remote: None, max_keys: 0 }
+        KeySet { held: Some(Held::forever(keys)), generation: Generation(0), remote: None, max_keys: 0 }
     }
 
     /// Keys that are fetched, at most `max_keys` of them.
@@ -84,12 +54,17 @@ impl KeySet {
         KeySet { held: None, generation: Generation(0), remote: Some(Remote::default()), max_keys }
     }
 
-    /// To be taken before the first question of a call.
+    /// How many fetches have succeeded.
     pub fn generation(&self) -> Generation {
         self.generation
     }
 
-    /// Verifies a token, or says what is needed first. `seen` is the generation when this call began.
+    /// To be taken before the first question of a call.
+    pub fn call(&self, now: Timestamp) -> Call {
+        Call { seen: self.generation, since: now }
+    }
+
+    /// Verifies a token, or says what is needed first.
     ///
     /// The inner error is the verdict; [`TokenError::KeysUnavailable`] if there can be none now.
     pub fn verify(
@@ -97,14 +72,14 @@ impl KeySet {
         verifier: &Verifier,
         now: Timestamp,
         token: &str,
-        seen: Generation,
+        call: Call,
     ) -> Step<Result<Verified<Claims>, TokenError>> {
         // A token that no key could save is refused before any fetch.
         let candidate = match verifier.parse(token) {
             Ok(candidate) => candidate,
             Err(error) => return Step::Done(Err(error)),
         };
-        match self.prepare(now) {
+        match self.prepare(now, call) {
             Step::Done(Ok(())) => {}
             Step::Done(Err(error)) => return Step::Done(Err(error)),
             Step::Fetch(ticket) => return Step::Fetch(ticket),
@@ -114,7 +89,7 @@ impl KeySet {
         let authentic = self.find(&candidate).and_then(|key| candidate.authenticate(key));
         match authentic {
             Ok(token) => Step::Done(verifier.check_claims(now, token)),
-            Err(error) => match self.may_newer_keys_help(now, seen, kid.as_deref(), &error) {
+            Err(error) => match self.may_newer_keys_help(now, call, kid.as_deref(), &error) {
                 Some(step) => step,
                 None => Step::Done(Err(error)),
             },
@@ -132,7 +107,7 @@ impl KeySet {
         token: &str,
     ) -> Result<Verified<Claims>, TokenError> {
         let candidate = verifier.parse(token)?;
-        let held = self.held.as_ref().filter(|held| now < held.dead_at).ok_or(TokenError::AsyncRequired)?;
+        let held = self.held.as_ref().filter(|held| held.is_live(now)).ok_or(TokenError::AsyncRequired)?;
         let key = match held.keys.find(candidate.kid(), candidate.algorithm()) {
             Err(TokenError::KeyNotFound(KeyLookup::Unknown)) if self.would_refetch(now, candidate.kid()) => {
                 return Err(TokenError::AsyncRequired);
@@ -142,30 +117,33 @@ impl KeySet {
         verifier.check_claims(now, candidate.authenticate(key)?)
     }
 
-    /// What is wrong with a token's key or signature, with the keys that are held; its claims are not looked at.
+    /// What is wrong with a token's key or signature, with the keys that are held; nothing else of it is looked at.
     pub(super) fn signature_problem(
         &self,
-        verifier: &Verifier,
         now: Timestamp,
-        token: &str,
+        algorithm: Algorithm,
+        token: &Compact<'_>,
     ) -> Option<TokenError> {
-        // What is wrong with the form and the header is told elsewhere.
-        let candidate = verifier.parse(token).ok()?;
-        if self.held.as_ref().is_none_or(|held| now >= held.dead_at) {
+        let Some(held) = self.held.as_ref().filter(|held| held.is_live(now)) else {
             return Some(TokenError::KeysUnavailable);
+        };
+        let is_signed = |key: &Key| key.verify(algorithm, token.signing_input(), token.signature());
+        match held.keys.find(token.header().kid(), algorithm) {
+            Ok(key) => (!is_signed(key)).then_some(TokenError::SignatureInvalid),
+            Err(error) => Some(error),
         }
-        self.find(&candidate).and_then(|key| candidate.authenticate(key)).err()
     }
 
     /// Makes sure that keys are held: fresh ones, or stale ones if there are no others.
-    pub fn prepare(&mut self, now: Timestamp) -> Step<Result<(), TokenError>> {
-        let live = self.held.as_ref().filter(|held| now < held.dead_at);
-        let is_fresh = live.is_some_and(|held| now < held.fresh_until);
+    pub fn prepare(&mut self, now: Timestamp, call: Call) -> Step<Result<(), TokenError>> {
+        let live = self.held.as_ref().filter(|held| held.is_live(now));
+        let is_fresh = live.is_some_and(|held| held.is_fresh(now));
         let Some(remote) = self.remote.as_mut().filter(|_| !is_fresh) else { return Step::Done(Ok(())) };
-        match (remote.fetching.begin(now), live.is_some()) {
+        let ticket = if call.may_begin(now) { remote.fetching.begin(now, Need::Fresh) } else { None };
+        match (ticket, live.is_some()) {
             (Some(ticket), _) => Step::Fetch(ticket),
             (None, true) => Step::Done(Ok(())),
-            (None, false) if remote.fetching.is_running(now) => Step::Wait(POLL),
+            (None, false) if remote.fetching.is_running(now) && call.may_wait(now) => Step::Wait(POLL),
             (None, false) => Step::Done(Err(TokenError::KeysUnavailable)),
         }
     }
@@ -174,10 +152,18 @@ impl KeySet {
     pub fn refresh_due(&mut self, now: Timestamp) -> Option<Ticket> {
         let remote = self.remote.as_mut()?;
         let due = self.held.as_ref().is_some_and(|held| now >= held.refresh_at);
-        if due && !remote.fetching.is_running(now) { remote.fetching.begin(now) } else { None }
+        if due && !remote.fetching.is_running(now) { remote.fetching.begin(now, Need::Fresh) } else { None }
     }
 
-    /// A fetch succeeded in bringing this document. A document without one usable key counts as a failure.
+    /// Whether a copy from a shared cache may serve this ticket, see [`KeySet::copied`]. A key that the issuer has only just
+    /// published is not in any.
+    pub fn may_use_copy(&self, ticket: Ticket) -> bool {
+        let found = self.remote.as_ref().and_then(|remote| remote.fetching.find(ticket));
+        found.is_some_and(|(need, _)| need == Need::Fresh)
+    }
+
+    /// A fetch succeeded in bringing this document. A document without one usable key counts as a failure; one that comes after a
+    /// later fetch's is ignored. True if its keys are held now.
     ///
     /// `cache_control` is the answer's header; `jitter`, in 0..1, spreads the refreshes of many instances.
     pub fn fetched(
@@ -187,21 +173,32 @@ impl KeySet {
         body: &[u8],
         cache_control: Option<&str>,
         jitter: f64,
-    ) {
-        let keys = Keys::from_json(body, self.max_keys).ok().filter(Keys::is_usable);
-        let (Some(remote), Some(keys)) = (self.remote.as_mut(), keys) else {
-            return self.failed(now, ticket, jitter);
-        };
-        remote.fetching.succeeded(ticket);
-        remote.unknown.clear();
-        let fresh = freshness(cache_control);
-        self.held = Some(Held {
-            keys,
-            refresh_at: now + fresh.mul_f64(0.75 + 0.15 * jitter.clamp(0.0, 1.0)),
-            fresh_until: now + fresh,
-            dead_at: now + HARD_CEILING,
-        });
-        self.generation.0 = self.generation.0.wrapping_add(1);
+    ) -> bool {
+        let document = KeyCopy { body, cache_control, age: Duration::ZERO };
+        match self.read(now, ticket, &document, jitter) {
+            Some(held) => {
+                self.hold(ticket, held);
+                true
+            }
+            None => {
+                self.failed(now, ticket, jitter);
+                false
+            }
+        }
+    }
+
+    /// A shared cache had this copy. False if it does not do and the issuer has to be asked: it is due for a refresh, not newer
+    /// than what is held, or without one usable key.
+    pub fn copied(&mut self, now: Timestamp, ticket: Ticket, copy: &KeyCopy<'_>, jitter: f64) -> bool {
+        let is_newer = |found: &Held| self.held.as_ref().is_none_or(|held| found.since > held.since);
+        let found = self.read(now, ticket, copy, jitter).filter(|held| now < held.refresh_at);
+        match found.filter(|found| self.may_use_copy(ticket) && is_newer(found)) {
+            Some(held) => {
+                self.hold(ticket, held);
+                true
+            }
+            None => false,
+        }
     }
 
     /// A fetch failed, however it did.
@@ -211,7 +208,32 @@ impl KeySet {
         }
     }
 
-    fn find(&self, candidate: &super::Candidate<'_>) -> Result<&crate::crypto::Key, TokenError> {
+    /// After a failure: a shared cache has this copy. It serves, as stale keys do, where none are held.
+    pub fn fall_back(&mut self, now: Timestamp, copy: &KeyCopy<'_>, jitter: f64) {
+        let may_serve = self.remote.is_some() && self.held.as_ref().is_none_or(|held| !held.is_live(now));
+        if let Some(held) = Held::new(now, now, copy, self.max_keys, jitter).filter(|_| may_serve) {
+            self.held = Some(held);
+            self.generation.0 = self.generation.0.wrapping_add(1);
+        }
+    }
+
+    fn read(&self, now: Timestamp, ticket: Ticket, document: &KeyCopy<'_>, jitter: f64) -> Option<Held> {
+        let fetching = &self.remote.as_ref()?.fetching;
+        // A lease that has ended is not remembered: its answer counts as asked for as long ago as a lease lasts.
+        let asked = fetching.find(ticket).map_or(now - LEASE, |(_, started)| started);
+        fetching.is_news(ticket).then(|| Held::new(now, asked, document, self.max_keys, jitter)).flatten()
+    }
+
+    fn hold(&mut self, ticket: Ticket, held: Held) {
+        if let Some(remote) = self.remote.as_mut() {
+            remote.fetching.succeeded(ticket);
+            remote.unknown.clear();
+        }
+        self.held = Some(held);
+        self.generation.0 = self.generation.0.wrapping_add(1);
+    }
+
+    fn find(&self, candidate: &super::Candidate<'_>) -> Result<&Key, TokenError> {
         let held = self.held.as_ref().ok_or(TokenError::KeysUnavailable)?;
         held.keys.find(candidate.kid(), candidate.algorithm())
     }
@@ -220,7 +242,7 @@ impl KeySet {
     fn may_newer_keys_help<T>(
         &mut self,
         now: Timestamp,
-        seen: Generation,
+        call: Call,
         kid: Option<&str>,
         error: &TokenError,
     ) -> Option<Step<Result<T, TokenError>>> {
@@ -229,7 +251,9 @@ impl KeySet {
         if !is_unknown && *error != TokenError::SignatureInvalid {
             return None;
         }
-        if self.generation != seen {
+        // The issuer was asked after this call began: there is nothing newer.
+        let is_newest = self.held.as_ref().is_some_and(|held| held.asked >= call.since);
+        if self.generation != call.seen && is_newest {
             if is_unknown {
                 remote.unknown.remember(now, kid);
             }
@@ -238,17 +262,18 @@ impl KeySet {
         if is_unknown && remote.unknown.contains(now, kid) {
             return None;
         }
+        // "No such key" would be a guess, as the key may be a new one; a bad signature is bad under the keys that are held.
+        let no_verdict = || is_unknown.then(|| Step::Done(Err(TokenError::KeysUnavailable)));
         if remote.fetching.is_running(now) {
-            return Some(Step::Wait(POLL));
+            return if call.may_wait(now) { Some(Step::Wait(POLL)) } else { no_verdict() };
         }
-        if is_unknown && remote.fetching.is_backing_off(now) {
-            // The key server is down: the key may be a new one, and "no such key" would be a guess.
-            return Some(Step::Done(Err(TokenError::KeysUnavailable)));
+        if remote.fetching.is_backing_off(now) || !call.may_begin(now) {
+            return no_verdict();
         }
-        if remote.fetching.is_backing_off(now) || !remote.refetches.take(now) {
+        if !remote.refetches.take(now) {
             return None;
         }
-        remote.fetching.begin(now).map(Step::Fetch)
+        remote.fetching.begin(now, Need::Newest).map(Step::Fetch)
     }
 
     fn would_refetch(&self, now: Timestamp, kid: Option<&str>) -> bool {
@@ -258,22 +283,4 @@ impl KeySet {
                 && remote.refetches.is_available(now)
         })
     }
-}
-
-/// From the answer's `Cache-Control` (RFC 9111 §5.2.2), within bounds.
-fn freshness(cache_control: Option<&str>) -> Duration {
-    let (min, max) = FRESH_BOUNDS;
-    let mut fresh = DEFAULT_FRESH;
-    for directive in cache_control.unwrap_or_default().split(',') {
-        let directive = directive.trim().to_ascii_lowercase();
-        if directive == "no-store" || directive == "no-cache" {
-            return Duration::from_secs(min);
-        }
-        if let Some(age) =
-            directive.strip_prefix("max-age=").and_then(|age| age.trim_matches('"').parse().ok())
-        {
-            fresh = age;
-        }
-    }
-    Duration::from_secs(fresh.clamp(min, max))
 }

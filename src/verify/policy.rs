@@ -1,6 +1,7 @@
 //! What is demanded of every token. A policy that exists is one that can be enforced.
 
-use crate::jose::{Algorithm, AlgorithmSet, jws};
+use crate::jose::jws::{self, Spelling};
+use crate::jose::{Algorithm, AlgorithmSet};
 use core::fmt;
 use core::time::Duration;
 
@@ -17,6 +18,36 @@ pub struct Policy {
     pub(super) required_scopes: Vec<String>,
     pub(super) kids: Option<Vec<String>>,
     pub(super) max_token_size: usize,
+    quirks: Vec<Quirk>,
+}
+
+/// A rule that a known issuer breaks, and that its policy may waive. Nothing else becomes laxer by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quirk {
+    /// Each segment ends in `=` up to a multiple of four characters, against RFC 7515 §2: AWS load balancers write their tokens
+    /// so. Tokens without padding are refused then.
+    PaddedBase64,
+    /// A token without `aud` names its audience in `client_id`: the access tokens of Amazon Cognito. An `aud` that is there is what
+    /// counts.
+    AudienceInClientId,
+}
+
+impl Quirk {
+    /// Every one.
+    pub const ALL: [Quirk; 2] = [Quirk::PaddedBase64, Quirk::AudienceInClientId];
+
+    /// Its name in options.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Quirk::PaddedBase64 => "padded_base64",
+            Quirk::AudienceInClientId => "audience_in_client_id",
+        }
+    }
+
+    /// By its name.
+    pub fn from_name(name: &str) -> Option<Quirk> {
+        Quirk::ALL.into_iter().find(|quirk| quirk.name() == name)
+    }
 }
 
 /// Why a policy cannot be built: which setting, and what it must be.
@@ -72,6 +103,7 @@ impl Policy {
             required_scopes: Vec::new(),
             kids: None,
             max_token_size: jws::MAX_TOKEN_SIZE,
+            quirks: Vec::new(),
         })
     }
 
@@ -162,6 +194,21 @@ impl Policy {
         }
         self.max_token_size = bytes;
         Ok(self)
+    }
+
+    /// Waives rules that this issuer is known to break.
+    #[must_use]
+    pub fn quirks(mut self, quirks: &[Quirk]) -> Policy {
+        self.quirks = quirks.to_vec();
+        self
+    }
+
+    pub(super) fn waives(&self, quirk: Quirk) -> bool {
+        self.quirks.contains(&quirk)
+    }
+
+    pub(super) fn spelling(&self) -> Spelling {
+        if self.waives(Quirk::PaddedBase64) { Spelling::Padded } else { Spelling::Unpadded }
     }
 }
 

@@ -80,7 +80,7 @@ impl Verifier {
     /// # Errors
     /// The first thing that is wrong with them.
     pub fn parse<'t>(&self, token: &'t str) -> Result<Candidate<'t>, TokenError> {
-        let compact = Compact::parse(token, self.policy.max_token_size)?;
+        let compact = Compact::parse_spelled(token, self.policy.max_token_size, self.policy.spelling())?;
         if let Some(problem) = header_problems(&self.policy, compact.header()).next() {
             return Err(problem);
         }
@@ -131,11 +131,14 @@ impl<'t> Candidate<'t> {
 
 /// Everything that the policy finds wrong with the header.
 pub(super) fn header_problems(policy: &Policy, header: &Header) -> impl Iterator<Item = TokenError> + use<> {
-    let algorithm = algorithm(policy, header).err();
-    algorithm.into_iter().chain(typ(policy, header).err()).chain(kid(policy, header).err())
+    algorithm(policy, header)
+        .err()
+        .into_iter()
+        .chain(typ(policy, header).err())
+        .chain(kid(policy, header).err())
 }
 
-fn algorithm(policy: &Policy, header: &Header) -> Result<Algorithm, TokenError> {
+pub(super) fn algorithm(policy: &Policy, header: &Header) -> Result<Algorithm, TokenError> {
     Algorithm::from_name(header.alg())
         .filter(|algorithm| policy.algorithms.contains(*algorithm))
         .ok_or(TokenError::AlgorithmNotAllowed)

@@ -4,11 +4,13 @@
 #![allow(unreachable_pub, reason = "wasm_bindgen exports public functions only")]
 
 use crate::jose::json::quote;
-use crate::jose::jws::MAX_TOKEN_SIZE;
+use crate::jose::jws::{MAX_TOKEN_SIZE, Spelling};
 use crate::time::Timestamp;
 use crate::verify::{
-    self, Claims, Config, Generation, Inspection, KeySet, Step, Ticket, TokenError, Verified, Verifier,
+    self, Call, Claims, Config, Generation, Inspection, KeyCopy, KeySet, Step, Ticket, TokenError, Verified,
+    Verifier,
 };
+use core::time::Duration;
 use wasm_bindgen::prelude::*;
 
 /// A verifier and its issuer's keys.
@@ -37,9 +39,9 @@ impl EdgeVerifier {
         self.keys.generation().0
     }
 
-    /// Verifies a token, or says what is needed first.
-    pub fn verify(&mut self, token: &str, now: f64, seen: u32) -> String {
-        step(self.keys.verify(&self.verifier, time(now), token, Generation(seen)), verdict)
+    /// Verifies a token, or says what is needed first. `seen` is the generation when this call began, and `since` the time.
+    pub fn verify(&mut self, token: &str, now: f64, seen: u32, since: f64) -> String {
+        step(self.keys.verify(&self.verifier, time(now), token, call(seen, since)), verdict)
     }
 
     /// Verifies with the keys that are held.
@@ -49,8 +51,8 @@ impl EdgeVerifier {
     }
 
     /// Makes sure that keys are held, or says what is needed first.
-    pub fn prepare(&mut self, now: f64) -> String {
-        step(self.keys.prepare(time(now)), |result| match result {
+    pub fn prepare(&mut self, now: f64, since: f64) -> String {
+        step(self.keys.prepare(time(now), call(self.generation(), since)), |result| match result {
             Ok(()) => r#"{"is":"ready"}"#.to_owned(),
             Err(error) => refused(&error),
         })
@@ -67,7 +69,26 @@ impl EdgeVerifier {
         self.keys.refresh_due(time(now)).map_or(0, |ticket| ticket.0)
     }
 
-    /// A fetch brought this document.
+    /// Whether a copy from a shared cache may serve this ticket.
+    #[wasm_bindgen(js_name = mayUseCopy)]
+    pub fn may_use_copy(&self, ticket: u32) -> bool {
+        self.keys.may_use_copy(Ticket(ticket))
+    }
+
+    /// A shared cache had this copy, `age` milliseconds old. False if the issuer has to be asked all the same.
+    pub fn copied(
+        &mut self,
+        ticket: u32,
+        body: &[u8],
+        cache_control: Option<String>,
+        age: f64,
+        now: f64,
+        jitter: f64,
+    ) -> bool {
+        self.keys.copied(time(now), Ticket(ticket), &copy(body, cache_control.as_deref(), age), jitter)
+    }
+
+    /// A fetch brought this document. True if its keys are held now.
     pub fn fetched(
         &mut self,
         ticket: u32,
@@ -75,14 +96,30 @@ impl EdgeVerifier {
         cache_control: Option<String>,
         now: f64,
         jitter: f64,
-    ) {
-        self.keys.fetched(time(now), Ticket(ticket), body, cache_control.as_deref(), jitter);
+    ) -> bool {
+        self.keys.fetched(time(now), Ticket(ticket), body, cache_control.as_deref(), jitter)
     }
 
     /// A fetch failed.
     pub fn failed(&mut self, ticket: u32, now: f64, jitter: f64) {
         self.keys.failed(time(now), Ticket(ticket), jitter);
     }
+
+    /// After a failure: a shared cache has this copy, `age` milliseconds old.
+    #[wasm_bindgen(js_name = fallBack)]
+    pub fn fall_back(&mut self, body: &[u8], cache_control: Option<String>, age: f64, now: f64, jitter: f64) {
+        self.keys.fall_back(time(now), &copy(body, cache_control.as_deref(), age), jitter);
+    }
+}
+
+fn call(seen: u32, since: f64) -> Call {
+    Call { seen: Generation(seen), since: time(since) }
+}
+
+/// What is no age is too old.
+fn copy<'a>(body: &'a [u8], cache_control: Option<&'a str>, age: f64) -> KeyCopy<'a> {
+    let age = if age >= 0.0 { Duration::from_millis(age as u64) } else { Duration::MAX };
+    KeyCopy { body, cache_control, age }
 }
 
 /// The addresses of an issuer's metadata, to be tried in this order.
@@ -97,10 +134,11 @@ pub fn jwks_uri(metadata: &[u8], issuer: &str) -> Option<String> {
     verify::jwks_uri(metadata, issuer)
 }
 
-/// Takes a token apart. No trust implied.
+/// Takes a token apart, whose segments are padded if so said. No trust implied.
 #[wasm_bindgen]
-pub fn decode(token: &str, max_size: Option<u32>) -> String {
-    match verify::decode(token, max_size.map_or(MAX_TOKEN_SIZE, |bytes| bytes as usize)) {
+pub fn decode(token: &str, max_size: Option<u32>, padded: Option<bool>) -> String {
+    let spelling = if padded.unwrap_or(false) { Spelling::Padded } else { Spelling::Unpadded };
+    match verify::decode(token, max_size.map_or(MAX_TOKEN_SIZE, |bytes| bytes as usize), spelling) {
         Ok((header, payload)) => format!(r#"{{"header":{header},"payload":{payload}}}"#),
         Err(error) => refused(&error),
     }

@@ -4,7 +4,7 @@ use crate::tokens::*;
 use core::time::Duration;
 use strongroom::jose::base64url::encode;
 use strongroom::time::Timestamp;
-use strongroom::verify::{Generation, KeySet, MAX_KEYS, Step, Ticket, Verifier};
+use strongroom::verify::{Call, KeyCopy, KeySet, MAX_KEYS, Step, Ticket, Verifier};
 
 const HOUR: u64 = 3600;
 
@@ -45,8 +45,8 @@ impl World {
         self.now = self.now + Duration::from_secs(seconds);
     }
 
-    fn ask(&mut self, token: &str, seen: Generation) -> Result<&'static str, Step<()>> {
-        match self.keys.verify(&self.verifier, self.now, token, seen) {
+    fn ask(&mut self, token: &str, call: Call) -> Result<&'static str, Step<()>> {
+        match self.keys.verify(&self.verifier, self.now, token, call) {
             Step::Done(Ok(_)) => Ok("accepted"),
             Step::Done(Err(error)) => Ok(error.code()),
             Step::Fetch(ticket) => Err(Step::Fetch(ticket)),
@@ -66,15 +66,21 @@ impl World {
 
     /// One call, with every fetch that it asks for.
     fn call(&mut self, token: &str) -> &'static str {
-        let seen = self.keys.generation();
+        let call = self.keys.call(self.now);
         for _ in 0..10 {
-            match self.ask(token, seen) {
+            match self.ask(token, call) {
                 Ok(code) => return code,
                 Err(Step::Fetch(ticket)) => self.answer(ticket),
                 Err(step) => panic!("nobody else is fetching: {step:?}"),
             }
         }
         panic!("the call does not end")
+    }
+
+    /// A call with a token made just now.
+    fn call_now(&mut self) -> &'static str {
+        let token = token_at(self, "ec");
+        self.call(&token)
     }
 
     fn refresh_in_background(&mut self) -> bool {
@@ -119,10 +125,10 @@ fn a_token_that_no_key_could_save_causes_no_fetch() {
 #[test]
 fn fifty_cold_calls_at_once_make_one_fetch() {
     let mut world = World::new();
-    let seen = world.keys.generation();
+    let call = world.keys.call(world.now);
     let mut tickets = Vec::new();
     for _ in 0..50 {
-        match world.ask(&good(), seen) {
+        match world.ask(&good(), call) {
             Err(Step::Fetch(ticket)) => tickets.push(ticket),
             Err(Step::Wait(time)) => assert!(time <= Duration::from_millis(50)),
             other => panic!("{other:?}"),
@@ -131,21 +137,21 @@ fn fifty_cold_calls_at_once_make_one_fetch() {
     assert_eq!(tickets.len(), 1);
     world.answer(tickets[0]);
     for _ in 0..49 {
-        assert_eq!(world.ask(&good(), seen).unwrap(), "accepted");
+        assert_eq!(world.ask(&good(), call).unwrap(), "accepted");
     }
 }
 
 #[test]
 fn a_fetch_that_was_dropped_holds_nobody_up() {
     let mut world = World::new();
-    let seen = world.keys.generation();
-    assert!(matches!(world.ask(&good(), seen), Err(Step::Fetch(_))));
+    let call = world.keys.call(world.now);
+    assert!(matches!(world.ask(&good(), call), Err(Step::Fetch(_))));
     world.pass(1);
     // The first fetch is never heard of again; a second one starts beside it, and a third does not.
-    let Err(Step::Fetch(second)) = world.ask(&good(), seen) else { panic!("no second fetch") };
-    assert!(matches!(world.ask(&good(), seen), Err(Step::Wait(_))));
+    let Err(Step::Fetch(second)) = world.ask(&good(), call) else { panic!("no second fetch") };
+    assert!(matches!(world.ask(&good(), call), Err(Step::Wait(_))));
     world.answer(second);
-    assert_eq!(world.ask(&good(), seen).unwrap(), "accepted");
+    assert_eq!(world.ask(&good(), call).unwrap(), "accepted");
 }
 
 #[test]
@@ -195,13 +201,13 @@ fn stale_keys_are_refreshed_by_one_call_while_others_are_served() {
     let mut world = World::warm();
     world.pass(601);
     let token = token_at(&world, "ec");
-    let seen = world.keys.generation();
-    let Err(Step::Fetch(ticket)) = world.ask(&token, seen) else { panic!("stale keys are not refreshed") };
+    let call = world.keys.call(world.now);
+    let Err(Step::Fetch(ticket)) = world.ask(&token, call) else { panic!("stale keys are not refreshed") };
     for _ in 0..50 {
-        assert_eq!(world.ask(&token, seen).unwrap(), "accepted");
+        assert_eq!(world.ask(&token, call).unwrap(), "accepted");
     }
     world.answer(ticket);
-    assert_eq!(world.ask(&token, seen).unwrap(), "accepted");
+    assert_eq!(world.ask(&token, call).unwrap(), "accepted");
 }
 
 #[test]
@@ -263,8 +269,8 @@ fn an_unknown_kid_brings_a_rotated_key_at_once() {
 fn a_replaced_key_under_the_same_kid_is_fetched_once() {
     let mut world = World::new();
     world.document = Some(OTHER_KEYS.to_owned());
-    let seen = world.keys.generation();
-    let Err(Step::Fetch(ticket)) = world.ask(&good(), seen) else { panic!() };
+    let call = world.keys.call(world.now);
+    let Err(Step::Fetch(ticket)) = world.ask(&good(), call) else { panic!() };
     world.answer(ticket);
     world.document = Some(jwks());
     assert_eq!(world.call(&good()), "accepted");
@@ -362,4 +368,169 @@ fn given_keys_are_never_fetched() {
     assert_eq!(world.call(&unknown), "key_not_found");
     assert!(!world.refresh_in_background());
     assert_eq!(world.fetches, 0);
+}
+
+#[test]
+fn a_late_answer_never_replaces_a_later_one() {
+    let mut world = World::new();
+    let call = world.keys.call(world.now);
+    let Err(Step::Fetch(first)) = world.ask(&good(), call) else { panic!() };
+    world.pass(1);
+    let Err(Step::Fetch(second)) = world.ask(&good(), call) else { panic!() };
+    world.answer(second);
+    world.document = Some(OTHER_KEYS.to_owned());
+    world.answer(first);
+    assert_eq!(world.call(&good()), "accepted");
+    // Nor does one that nobody asked for, or one that is handed in twice.
+    for ticket in [second, Ticket(0), Ticket(77)] {
+        world.answer(ticket);
+        assert_eq!(world.call(&good()), "accepted");
+    }
+    assert_eq!(world.keys.generation().0, 1);
+}
+
+/// Ten seconds after its first question no call is still waiting, whatever the others' fetches do.
+#[test]
+fn no_call_waits_for_ever_while_others_keep_fetching_in_vain() {
+    let mut world = World::new();
+    let call = world.keys.call(world.now);
+    assert!(matches!(world.ask(&good(), call), Err(Step::Fetch(_))));
+    for tenth in 0..100 {
+        world.now = now() + Duration::from_millis(tenth * 100);
+        let newcomer = world.keys.call(world.now);
+        // Others come all the time, and what they fetch never ends.
+        let _ = world.ask(&good(), newcomer);
+        match world.ask(&good(), call) {
+            Ok(code) => {
+                assert_eq!(code, "keys_unavailable");
+                assert!((50..=60).contains(&tenth), "after {tenth} tenths of a second");
+                return;
+            }
+            Err(Step::Fetch(_)) => assert!(tenth < 20, "a fetch begun too late"),
+            Err(_) => {}
+        }
+    }
+    panic!("the call still waits")
+}
+
+#[test]
+fn a_key_published_while_a_fetch_is_under_way_is_asked_for_again() {
+    let mut world = World::warm();
+    world.pass(1);
+    let early = world.keys.call(world.now);
+    let Err(Step::Fetch(ticket)) = world.ask(&forged_token("forged"), early) else { panic!() };
+    // The answer on its way was given before this call began.
+    world.pass(1);
+    let token = token_at(&world, "next");
+    let late = world.keys.call(world.now);
+    assert!(matches!(world.ask(&token, late), Err(Step::Wait(_))));
+    world.answer(ticket);
+    world.document = Some(jwks().replace(r#""kid":"ec""#, r#""kid":"next""#));
+    let Err(Step::Fetch(ticket)) = world.ask(&token, late) else {
+        panic!("an old answer is taken for the newest")
+    };
+    world.answer(ticket);
+    assert_eq!(world.ask(&token, late).unwrap(), "accepted");
+}
+
+/// Keys that came under a clock far ahead would be fresh for as long as it was wrong.
+#[test]
+fn keys_do_not_outlive_a_clock_that_was_ahead() {
+    for ahead in [61, HOUR, 1_000 * HOUR] {
+        let mut world = World::new();
+        world.pass(ahead);
+        world.call_now();
+        world.now = now();
+        assert_eq!((world.call(&good()), world.fetches), ("accepted", 2), "{ahead}");
+    }
+}
+
+#[test]
+fn a_clock_that_fails_for_a_moment_does_no_lasting_harm() {
+    for broken in [Timestamp::NEVER, Timestamp::default(), now() + Duration::from_secs(1_000_000)] {
+        let mut world = World::new();
+        world.now = broken;
+        let call = world.keys.call(world.now);
+        let _ = world.ask(&good(), call);
+        world.document = None;
+        world.answer(Ticket(1));
+        world.now = now();
+        world.document = Some(jwks());
+        assert_eq!(world.call(&good()), "accepted", "{broken:?}");
+    }
+}
+
+/// The keys that a shared cache has kept for so many seconds.
+fn copy(document: &str, age: u64) -> KeyCopy<'_> {
+    KeyCopy { body: document.as_bytes(), cache_control: Some("max-age=600"), age: Duration::from_secs(age) }
+}
+
+/// A cold call in a world whose shared cache has that copy, and the key server nothing: what comes of it, and whether the copy
+/// was taken for a fetch.
+fn cold_with_copy(copy: KeyCopy<'_>) -> (&'static str, bool) {
+    let mut world = World::new();
+    let call = world.keys.call(world.now);
+    let Err(Step::Fetch(ticket)) = world.ask(&good(), call) else { panic!() };
+    assert!(world.keys.may_use_copy(ticket));
+    let taken = world.keys.copied(world.now, ticket, &copy, 0.5);
+    if !taken {
+        world.keys.failed(world.now, ticket, 0.5);
+        world.keys.fall_back(world.now, &copy, 0.5);
+    }
+    (world.ask(&good(), call).unwrap(), taken)
+}
+
+#[test]
+fn a_fresh_copy_saves_the_fetch_and_a_stale_one_serves_through_an_outage() {
+    let document = jwks();
+    assert_eq!(cold_with_copy(copy(&document, 0)), ("accepted", true));
+    assert_eq!(cold_with_copy(copy(&document, 400)), ("accepted", true));
+    // From the time of a refresh on the issuer is asked first.
+    for age in [560, 3600, 24 * HOUR - 1] {
+        assert_eq!(cold_with_copy(copy(&document, age)), ("accepted", false), "{age}");
+    }
+}
+
+#[test]
+fn a_copy_obeys_the_rules_of_a_fetch() {
+    let document = jwks();
+    assert_eq!(cold_with_copy(copy(&document, 24 * HOUR)), ("keys_unavailable", false));
+    let huge = document.replace('{', &format!("{{{}", " ".repeat(300_000)));
+    for rubbish in ["", "[]", r#"{"keys":[]}"#, &huge] {
+        assert_eq!(cold_with_copy(copy(rubbish, 0)), ("keys_unavailable", false));
+    }
+    // Its age counts from when the issuer gave it: a copy of 23 hours serves one more.
+    let mut world = World::new();
+    let call = world.keys.call(world.now);
+    let Err(Step::Fetch(ticket)) = world.ask(&good(), call) else { panic!() };
+    world.keys.failed(world.now, ticket, 0.5);
+    world.keys.fall_back(world.now, &copy(&document, 23 * HOUR), 0.5);
+    world.document = None;
+    world.pass(HOUR - 1);
+    assert_eq!(world.call_now(), "accepted");
+    world.pass(1);
+    assert_eq!(world.call_now(), "keys_unavailable");
+}
+
+#[test]
+fn a_copy_never_answers_for_an_unknown_kid_nor_takes_keys_back() {
+    let mut world = World::warm();
+    world.pass(10);
+    let call = world.keys.call(world.now);
+    let Err(Step::Fetch(ticket)) = world.ask(&forged_token("next"), call) else { panic!() };
+    assert!(!world.keys.may_use_copy(ticket));
+    assert!(!world.keys.copied(world.now, ticket, &copy(OTHER_KEYS, 1), 0.5));
+    world.answer(ticket);
+    // A refresh takes a copy only if it is younger than the keys that are held.
+    world.pass(550);
+    let ticket = world.keys.refresh_due(world.now).unwrap();
+    assert!(!world.keys.copied(world.now, ticket, &copy(OTHER_KEYS, 560), 0.5));
+    world.keys.failed(world.now, ticket, 0.5);
+    world.keys.fall_back(world.now, &copy(OTHER_KEYS, 1), 0.5);
+    let token = token_at(&world, "ec");
+    assert_eq!(world.call(&token), "accepted");
+    world.pass(2);
+    let ticket = world.keys.refresh_due(world.now).unwrap();
+    assert!(world.keys.copied(world.now, ticket, &copy(&jwks(), 100), 0.5));
+    assert!(!world.refresh_in_background());
 }

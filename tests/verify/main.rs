@@ -5,8 +5,11 @@
 
 mod algorithms;
 mod claims;
+mod inspect;
 mod key_set;
 mod keys;
+mod names;
+mod quirks;
 mod rfc;
 mod secrecy;
 mod strictness;

@@ -1,8 +1,8 @@
 //! No refusal says anything that came with the token, and no `Debug` shows a token, a key or a claim.
 
 use crate::tokens::*;
-use strongroom::jose::jws::MAX_TOKEN_SIZE;
-use strongroom::verify::{KeySet, Keys, MAX_KEYS, Verifier, decode, inspect};
+use strongroom::jose::jws::{MAX_TOKEN_SIZE, Spelling};
+use strongroom::verify::{KeySet, Keys, MAX_KEYS, Verifier, decode};
 
 const CANARY: &str = "c4n4ry-d0-n0t-pr1nt";
 
@@ -77,45 +77,16 @@ fn no_debug_output_shows_a_token_a_key_or_a_claim() {
 }
 
 #[test]
-fn inspect_tells_everything_that_is_wrong() {
-    let policy = policy().typ("at+jwt").unwrap().required_scopes(["read"]).unwrap();
-    let verifier = Verifier::new(policy);
-    let keys = KeySet::fixed(keys());
-    let changes = [("iss", r#""https://evil.example""#), ("aud", ""), ("exp", "1799999000"), ("sub", "1")];
-    let token = es256(r#"{"alg":"ES256","kid":"ec","typ":"JWT"}"#, claims_with(&changes));
-    let found = inspect(now(), &token, Some((&verifier, &keys)));
-    let codes: Vec<_> = found.problems.iter().map(|problem| problem.code()).collect();
-    let expected = [
-        "type_mismatch",
-        "issuer_mismatch",
-        "claim_missing",
-        "token_expired",
-        "claim_invalid",
-        "scope_insufficient",
-    ];
-    assert_eq!(codes, expected);
-    assert_eq!(found.expired, Some(true));
-    assert!(found.payload.is_some() && found.header.is_some());
-}
-
-#[test]
-fn inspect_tells_a_bad_signature_beside_the_rest() {
-    let verifier = Verifier::new(policy());
-    let keys = KeySet::fixed(keys());
-    let token = es256(ES256_HEADER, claims_with(&[("exp", "1799999000")]));
-    let (message, _) = token.rsplit_once('.').unwrap();
-    let found = inspect(now(), &format!("{message}.{}", "A".repeat(86)), Some((&verifier, &keys)));
-    let codes: Vec<_> = found.problems.iter().map(|problem| problem.code()).collect();
-    assert_eq!(codes, ["signature_invalid", "token_expired"]);
-    assert!(inspect(now(), &good(), Some((&verifier, &keys))).problems.is_empty());
-}
-
-#[test]
 fn decode_is_as_strict_about_form() {
-    assert_eq!(decode(&good(), MAX_TOKEN_SIZE).unwrap(), (ES256_HEADER.to_owned(), CLAIMS.to_owned()));
     assert_eq!(
-        decode(&es256(ES256_HEADER, r#"{"a":1,"a":2}"#), MAX_TOKEN_SIZE).unwrap_err().code(),
+        decode(&good(), MAX_TOKEN_SIZE, Spelling::Unpadded).unwrap(),
+        (ES256_HEADER.to_owned(), CLAIMS.to_owned())
+    );
+    assert_eq!(
+        decode(&es256(ES256_HEADER, r#"{"a":1,"a":2}"#), MAX_TOKEN_SIZE, Spelling::Unpadded)
+            .unwrap_err()
+            .code(),
         "token_malformed"
     );
-    assert_eq!(decode("a.b", MAX_TOKEN_SIZE).unwrap_err().code(), "token_malformed");
+    assert_eq!(decode("a.b", MAX_TOKEN_SIZE, Spelling::Unpadded).unwrap_err().code(), "token_malformed");
 }

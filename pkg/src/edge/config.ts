@@ -7,6 +7,10 @@ import type { HmacSecret, VerifierOptions } from "./types.ts";
 export function checkOptions(options: VerifierOptions): void {
   if (typeof options !== "object" || options === null)
     throw configInvalid("createVerifier needs an options object");
+  // A misspelled demand would be no demand.
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(OPTIONS, name)) throw configInvalid(`createVerifier has no option ${quote(name)}`);
+  }
   const { issuer, audience, algorithms, keys } = options;
   if (typeof issuer !== "string" || issuer === "") throw configInvalid("issuer must be a non-empty string");
   const audiences = Array.isArray(audience) ? audience : [audience];
@@ -18,10 +22,17 @@ export function checkOptions(options: VerifierOptions): void {
   }
   const sources = typeof keys === "object" && keys !== null ? SOURCES.filter((source) => source in keys) : [];
   if (sources.length !== 1) throw configInvalid(`keys must have one of ${SOURCES.join(", ")}`);
+  for (const name of Object.keys(keys)) {
+    const fits = SOURCES.includes(name) || (name === "cache" && ("jwksUrl" in keys || "discover" in keys));
+    if (!fits) throw configInvalid(`these keys have no option ${quote(name)}`);
+  }
   if ("jwksUrl" in keys) secureUrl(keys.jwksUrl);
   if ("discover" in keys) {
     if (keys.discover !== true) throw configInvalid("keys.discover must be true");
     secureUrl(issuer);
+  }
+  if ("cache" in keys && keys.cache !== undefined && !isCaches(keys.cache)) {
+    throw configInvalid("keys.cache must be a cache with get and put, or a list of them");
   }
   if ("secrets" in keys && !isSecrets(keys.secrets)) {
     throw configInvalid("keys.secrets must be a list of { kid, secret }, the secret bytes or a text");
@@ -29,6 +40,38 @@ export function checkOptions(options: VerifierOptions): void {
 }
 
 const SOURCES = ["jwksUrl", "discover", "jwks", "secrets"];
+
+/** Every option. The compiler sees to it that none is missing. */
+const OPTIONS: Record<keyof VerifierOptions, true> = {
+  issuer: true,
+  audience: true,
+  algorithms: true,
+  keys: true,
+  clockTolerance: true,
+  maxTokenAge: true,
+  type: true,
+  profile: true,
+  requiredClaims: true,
+  requiredScopes: true,
+  kids: true,
+  maxTokenSize: true,
+  maxKeys: true,
+  quirks: true,
+  waitUntil: true,
+  fetch: true,
+  now: true,
+};
+
+/** The name of an option is the program's own; a text of any length is not. */
+function quote(name: string): string {
+  return JSON.stringify(name.slice(0, 40));
+}
+
+function isCaches(caches: unknown): boolean {
+  const isCache = (cache: unknown) =>
+    typeof cache === "object" && cache !== null && "get" in cache && "put" in cache;
+  return Array.isArray(caches) ? caches.every(isCache) : isCache(caches);
+}
 
 function isSecrets(secrets: unknown): secrets is readonly HmacSecret[] {
   const isSecret = (value: unknown) => typeof value === "string" || value instanceof Uint8Array;
@@ -57,7 +100,7 @@ export function secureUrl(text: unknown): URL {
 /** The options as the core reads them. */
 export function coreConfig(options: VerifierOptions): string {
   const { issuer, audience, algorithms, keys, clockTolerance, maxTokenAge, type } = options;
-  const { profile, requiredClaims, requiredScopes, kids, maxTokenSize, maxKeys } = options;
+  const { profile, requiredClaims, requiredScopes, kids, maxTokenSize, maxKeys, quirks } = options;
   return JSON.stringify({
     issuer,
     audience: Array.isArray(audience) ? audience : [audience],
@@ -73,6 +116,7 @@ export function coreConfig(options: VerifierOptions): string {
     kids,
     maxTokenSize,
     maxKeys,
+    quirks,
   });
 }
 

@@ -21,21 +21,42 @@ export type Step =
 export interface CoreVerifier {
   /** Counts the successful fetches: what a call has seen before it asks for another. */
   readonly generation: number;
-  verify(token: string, now: number, seen: number): string;
+  /** `seen` is the generation when the call began, and `since` the time. */
+  verify(token: string, now: number, seen: number, since: number): string;
   verifyHeld(token: string, now: number): string;
   /** `ready` once keys are held, else what has to be done first. */
-  prepare(now: number): string;
+  prepare(now: number, since: number): string;
   inspect(token: string, now: number): string;
   /** The ticket of a background refresh that is due, or 0. */
   refreshDue(now: number): number;
+  /** Whether a copy from a shared cache may serve this ticket. */
+  mayUseCopy(ticket: number): boolean;
+  /** A shared cache had this copy, `age` milliseconds old. False if the issuer has to be asked all the same. */
+  copied(
+    ticket: number,
+    body: Uint8Array,
+    cacheControl: string | undefined,
+    age: number,
+    now: number,
+    jitter: number,
+  ): boolean;
+  /** A fetch brought this document. True if its keys are held now. */
   fetched(
     ticket: number,
     body: Uint8Array,
     cacheControl: string | undefined,
     now: number,
     jitter: number,
-  ): void;
+  ): boolean;
   failed(ticket: number, now: number, jitter: number): void;
+  /** After a failure: a shared cache has this copy, `age` milliseconds old. */
+  fallBack(
+    body: Uint8Array,
+    cacheControl: string | undefined,
+    age: number,
+    now: number,
+    jitter: number,
+  ): void;
 }
 
 /** The wasm module's exports. */
@@ -43,8 +64,8 @@ export interface Core {
   readonly EdgeVerifier: new (config: string) => CoreVerifier;
   metadataUrls(issuer: string): string[];
   jwksUri(metadata: Uint8Array, issuer: string): string | undefined;
-  /** `maxSize` in bytes: default 16384. */
-  decode(token: string, maxSize?: number): string;
+  /** `maxSize` in bytes: default 16384. `padded`: its segments are, see `Quirk`. */
+  decode(token: string, maxSize?: number, padded?: boolean): string;
   inspect(token: string, now: number): string;
 }
 

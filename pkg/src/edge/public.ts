@@ -1,4 +1,6 @@
 /** What every build of `strongroom/edge` exports besides the functions that need the wasm. */
+export { cacheApi, kvCache } from "./key-caches.ts";
+export type { KeyCache, KeyCopy, KeyValueNamespace } from "./key-caches.ts";
 export { authenticate, unauthorized } from "./http.ts";
 export type { ChallengeOptions } from "./http.ts";
 export { lint } from "../keys/lint.ts";
@@ -17,6 +19,7 @@ export type {
   Jwks,
   KeySource,
   Problem,
+  Quirk,
   TokenBearer,
   Verified,
   Verifier,

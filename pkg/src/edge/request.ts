@@ -9,6 +9,11 @@ export function tokenOf(input: string | TokenBearer): string {
   if (typeof headers !== "object" || headers === null)
     throw invalidRequest("a token is a string, or in a request");
   if ("get" in headers && typeof headers.get === "function") return bearerToken(headers.get("authorization"));
+  // Node keeps the first of several and drops the rest: another server on the way may have read the last.
+  const { rawHeaders } = input as { readonly rawHeaders?: unknown };
+  const names = Array.isArray(rawHeaders) ? rawHeaders.filter((_, index) => index % 2 === 0) : [];
+  const given = names.filter((name) => String(name).toLowerCase() === "authorization").length;
+  if (given > 1) throw invalidRequest("the request has several Authorization headers");
   return bearerToken((headers as { authorization?: unknown }).authorization);
 }
 

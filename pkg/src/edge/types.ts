@@ -1,4 +1,5 @@
 /** The public types of `strongroom/edge`. */
+import type { KeyCache } from "./key-caches.ts";
 import type { TokenErrorCode } from "./errors.ts";
 
 /** JWS algorithms that a verifier can allow (RFC 7518 §3.1, RFC 8037, RFC 8812, RFC 9864, FIPS 204). */
@@ -39,10 +40,10 @@ export interface Jwks {
 
 /** Where an issuer's keys come from. */
 export type KeySource =
-  /** A JWKS document, fetched over https and cached. */
-  | { readonly jwksUrl: string }
+  /** A JWKS document, fetched over https and held in memory; besides, in caches that isolates share. */
+  | { readonly jwksUrl: string; readonly cache?: KeyCache | readonly KeyCache[] }
   /** What the issuer's metadata names (OpenID Connect Discovery, RFC 8414); the issuer must be a URL. */
-  | { readonly discover: true }
+  | { readonly discover: true; readonly cache?: KeyCache | readonly KeyCache[] }
   /** A JWKS held already. */
   | { readonly jwks: Jwks }
   /** Secrets shared with the issuer, for the HS algorithms. */
@@ -57,6 +58,13 @@ export interface HmacSecret {
   /** The only algorithm it is for. */
   readonly algorithm?: "HS256" | "HS384" | "HS512";
 }
+
+/**
+ * A rule that a known issuer breaks, to be waived for that issuer alone. `padded_base64`: its tokens' segments end in `=` up to
+ * a multiple of four characters (AWS load balancers). `audience_in_client_id`: its tokens without `aud` name the audience in
+ * `client_id` (access tokens of Amazon Cognito).
+ */
+export type Quirk = "padded_base64" | "audience_in_client_id";
 
 /** What a verifier demands of every token. */
 export interface VerifierOptions {
@@ -84,6 +92,8 @@ export interface VerifierOptions {
   readonly kids?: readonly string[];
   /** The largest accepted token in characters: default 16384. */
   readonly maxTokenSize?: number;
+  /** Rules that this issuer is known to break. Everything else stays as strict. */
+  readonly quirks?: readonly Quirk[];
   /** The most keys that the issuer's key set may hold: default 100. */
   readonly maxKeys?: number;
   /** Keeps a background key refresh alive after the response: `ctx.waitUntil` where the runtime has one. */
@@ -140,6 +150,7 @@ export interface Problem {
   readonly code: TokenErrorCode;
   readonly message: string;
   readonly claim?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 /** What {@link inspect} found. */

@@ -32,8 +32,8 @@ export class EdgeVerifier implements Verifier {
   async verify(tokenOrRequest: string | TokenBearer): Promise<Verified> {
     const token = tokenOf(tokenOrRequest);
     const core = this.#verifier();
-    const seen = core.generation;
-    const verdict = await this.#settle((now) => core.verify(token, now, seen));
+    const [seen, since] = [core.generation, this.#now()];
+    const verdict = await this.#settle((now) => core.verify(token, now, seen, since));
     this.#refreshInBackground();
     return verified(verdict);
   }
@@ -47,15 +47,16 @@ export class EdgeVerifier implements Verifier {
   /** Everything that is wrong with a token under this verifier's policy. */
   async inspect(token: string): Promise<Inspection> {
     const core = this.#verifier();
-    const seen = core.generation;
+    const [seen, since] = [core.generation, this.#now()];
     // For the fetches that it may need: the verdict is told below, with all else that is wrong.
-    await this.#settle((now) => core.verify(token, now, seen));
+    await this.#settle((now) => core.verify(token, now, seen, since));
     return JSON.parse(core.inspect(token, this.#now()));
   }
 
   async #prepare(): Promise<void> {
     const core = this.#verifier();
-    const step = await this.#settle((now) => core.prepare(now));
+    const since = this.#now();
+    const step = await this.#settle((now) => core.prepare(now, since));
     if (step.is === "refused") throw new TokenError(step.error);
   }
 
@@ -81,13 +82,10 @@ export class EdgeVerifier implements Verifier {
     this.#options.waitUntil?.(work);
   }
 
-  /** Fetches the keys within the current request and hands the bytes to the core. Never rejects. */
-  async #fetch(ticket: number): Promise<void> {
-    const core = this.#verifier();
-    this.#fetcher ??= new KeyFetcher(this.#load(), this.#options);
-    const document = await this.#fetcher.fetch();
-    if (document) core.fetched(ticket, document.body, document.cacheControl, this.#now(), Math.random());
-    else core.failed(ticket, this.#now(), Math.random());
+  /** Gets the keys within the current request and hands them to the core. Never rejects. */
+  #fetch(ticket: number): Promise<void> {
+    this.#fetcher ??= new KeyFetcher(this.#load(), this.#verifier(), this.#options);
+    return this.#fetcher.run(ticket);
   }
 
   #verifier(): CoreVerifier {
@@ -104,6 +102,10 @@ export class EdgeVerifier implements Verifier {
 
   /** Milliseconds since the epoch. */
   #now(): number {
-    return this.#options.now ? this.#options.now() * 1000 : Date.now();
+    const now = this.#options.now ? this.#options.now() * 1000 : Date.now();
+    // Without a clock there is no verdict: neither "expired" nor "good" would be true.
+    if (!(now >= 0 && now < Number.MAX_SAFE_INTEGER))
+      throw configInvalid("now must return the seconds since the epoch");
+    return now;
   }
 }

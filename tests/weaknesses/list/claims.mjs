@@ -102,7 +102,7 @@ export default [
     defence: "a broken clock revives nothing",
     run() {
       for (const now of [() => Number.NaN, () => -1, () => undefined, () => -Infinity])
-        assert.match(code(withClaims({}), { now }), /^(token_expired|async_required)$/);
+        assert.equal(code(withClaims({}), { now }), "config_invalid");
     },
   },
   {

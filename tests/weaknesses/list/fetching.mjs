@@ -5,7 +5,7 @@ import { CLAIMS, ES256, NOW, code, codeOf, es256, jwks, verifier } from "../issu
 const jwksUrl = "https://issuer.example/jwks";
 
 /** A verifier whose keys come over `answer`, its clock, and how often it has fetched. */
-function remote(answer = () => Response.json(jwks)) {
+function remote(answer = () => Response.json(jwks), cache) {
   const world = { now: NOW, fetches: 0 };
   const fetch = async (request) => {
     world.fetches += 1;
@@ -13,12 +13,27 @@ function remote(answer = () => Response.json(jwks)) {
     if (world.fetches > 1000) await new Promise(() => {});
     return answer(request);
   };
-  const own = verifier({ keys: { jwksUrl }, fetch, now: () => world.now });
+  const own = verifier({ keys: { jwksUrl, ...(cache && { cache }) }, fetch, now: () => world.now });
   world.code = (token) => codeOf(() => own.verify(token));
   world.token = (header) =>
     es256({ ...ES256, ...header }, { ...CLAIMS, iat: world.now, exp: world.now + 600 });
   return world;
 }
+
+/** A shared cache that holds this document since `age` seconds. */
+function kept(document, age) {
+  const body = new TextEncoder().encode(JSON.stringify(document));
+  return {
+    age,
+    async get() {
+      return { body, cacheControl: "max-age=600", fetchedAt: (NOW - this.age) * 1000 };
+    },
+    async put() {},
+  };
+}
+
+/** Once everything that can go on has gone on. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
 
 export default [
   {
@@ -187,6 +202,77 @@ export default [
         assert.equal(await world.code(world.token()), "accepted");
       }
       assert.ok(world.fetches <= 2, `${world.fetches} fetches in 40 s`);
+    },
+  },
+  {
+    name: "a shared cache that keeps withdrawn keys for ever",
+    ids: [],
+    defence: "a shared cache's copy ends at the hard ceiling",
+    async run() {
+      for (const [age, expected] of [
+        [3600, "accepted"],
+        [24 * 3600, "keys_unavailable"],
+        [1e9, "keys_unavailable"],
+        [-3600, "keys_unavailable"],
+        [Number.NaN, "keys_unavailable"],
+      ]) {
+        const world = remote(() => new Response(null, { status: 503 }), kept(jwks, age));
+        assert.equal(await world.code(world.token()), expected, `${age} s`);
+      }
+    },
+  },
+  {
+    name: "a shared cache that holds more than any key server may send",
+    ids: [],
+    defence: "a shared cache's copy is bounded",
+    async run() {
+      const world = remote(
+        () => new Response(null, { status: 503 }),
+        kept({ ...jwks, pad: "x".repeat(262_144) }, 0),
+      );
+      assert.equal(await world.code(world.token()), "keys_unavailable");
+    },
+  },
+  {
+    name: "a shared cache that hides a new key",
+    ids: [],
+    defence: "a shared cache does not answer for a new key",
+    async run() {
+      let current = jwks;
+      const cache = kept(jwks, 0);
+      const world = remote(() => Response.json(current), cache);
+      assert.equal(await world.code(world.token()), "accepted");
+      assert.equal(world.fetches, 0);
+      current = { keys: [{ ...jwks.keys[0], kid: "next" }] };
+      world.now += 5;
+      // Another isolate has filled it again, just before the rotation.
+      cache.age = 1;
+      assert.equal(await world.code(world.token({ kid: "next" })), "accepted");
+    },
+  },
+  {
+    name: "a slow answer with withdrawn keys that comes after a quick one without them",
+    ids: [],
+    defence: "a late answer is ignored",
+    async run() {
+      const answers = [];
+      const world = remote(() => new Promise((resolve) => answers.push(resolve)));
+      const first = world.code(world.token());
+      await settled();
+      world.now += 1.5;
+      const second = world.code(world.token());
+      await settled();
+      assert.equal(answers.length, 2);
+      answers[1](Response.json({ keys: [{ ...jwks.keys[0], kid: "next" }] }));
+      await second;
+      answers[0](Response.json(jwks));
+      await first;
+      answers.length = 0;
+      world.now += 1;
+      const third = world.code(world.token());
+      await settled();
+      answers[0]?.(Response.json({ keys: [{ ...jwks.keys[0], kid: "next" }] }));
+      assert.equal(await third, "key_not_found");
     },
   },
 ];

@@ -5,8 +5,20 @@ import fetching from "./fetching.mjs";
 import form from "./form.mjs";
 import header from "./header.mjs";
 import keys from "./keys.mjs";
+import options from "./options.mjs";
 import request from "./request.mjs";
 import secrets from "./secrets.mjs";
 import signature from "./signature.mjs";
 
-export const GROUPS = { algorithm, signature, form, header, claims, keys, secrets, fetching, request };
+export const GROUPS = {
+  algorithm,
+  signature,
+  form,
+  header,
+  claims,
+  keys,
+  secrets,
+  fetching,
+  options,
+  request,
+};

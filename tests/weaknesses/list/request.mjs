@@ -33,6 +33,23 @@ export default [
     },
   },
   {
+    name: "two Authorization headers, of which each server on the way reads another",
+    ids: [],
+    defence: "one Authorization header a request",
+    async run() {
+      const ask = (...rawHeaders) =>
+        codeOf(() => verifier().verify({ headers: { authorization: `Bearer ${good}` }, rawHeaders }));
+      assert.equal(await ask("Host", "api.example", "Authorization", `Bearer ${good}`), "accepted");
+      const twice = await ask("Authorization", `Bearer ${good}`, "AUTHORIZATION", "Bearer another");
+      assert.equal(twice, "invalid_request");
+      const headers = new Headers([
+        ["authorization", `Bearer ${good}`],
+        ["authorization", "Bearer another"],
+      ]);
+      assert.equal(await codeOf(() => verifier().verify({ headers })), "invalid_request");
+    },
+  },
+  {
     name: "another scheme's credentials taken for a token",
     ids: [],
     defence: "the scheme is Bearer",
