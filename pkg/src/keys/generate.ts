@@ -55,6 +55,11 @@ export const PARAMETERS = {
   PS512: rsa("RSA-PSS", 512, 64),
 } as const;
 
+/** Whether it is one that can be signed with. */
+export function isSigningAlgorithm(name: unknown): name is SigningAlgorithm {
+  return typeof name === "string" && Object.hasOwn(PARAMETERS, name);
+}
+
 /** The members that a thumbprint covers, in its order (RFC 7638 §3.2). */
 const THUMBPRINT_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   EC: ["crv", "kty", "x", "y"],
@@ -75,8 +80,7 @@ export async function generateKeyPair(
   algorithm: SigningAlgorithm,
   options: GenerateOptions = {},
 ): Promise<SigningKey> {
-  if (!Object.hasOwn(PARAMETERS, algorithm))
-    throw configInvalid("generateKeyPair does not know this algorithm");
+  if (!isSigningAlgorithm(algorithm)) throw configInvalid("generateKeyPair does not know this algorithm");
   const parameters = PARAMETERS[algorithm];
   const usages: KeyUsage[] = ["sign", "verify"];
   const pair = (await crypto.subtle.generateKey(

@@ -3,24 +3,17 @@ import { configInvalid } from "../edge/errors.ts";
 import { base64url } from "./base64url.ts";
 import { PARAMETERS } from "./generate.ts";
 import type { SigningKey } from "./generate.ts";
+import { secondsOf } from "./lifetime.ts";
+import type { Lifetime } from "./lifetime.ts";
 import { lint } from "./lint.ts";
 import type { LintFinding, LintOptions } from "./lint.ts";
-
-/** How long a token lives, by what it is for, in seconds. */
-const LIFETIMES = {
-  access: 10 * 60,
-  passwordReset: 30 * 60,
-  emailLink: 24 * 60 * 60,
-} as const;
-
-/** Seconds, or what the token is for: `access` 10 min, `passwordReset` 30 min, `emailLink` 24 h. */
-export type Lifetime = number | keyof typeof LIFETIMES;
+import type { KeyRing } from "./ring.ts";
 
 /** What every signed token says. */
 export interface SignOptions {
   readonly issuer: string;
   readonly audience: string | readonly string[];
-  /** Default: `access`. */
+  /** Default: `access`, or the ring's longest if that is shorter. */
   readonly lifetime?: Lifetime;
   /** The header's `typ`: default `JWT`; `at+jwt` for access tokens of RFC 9068. */
   readonly type?: string;
@@ -28,13 +21,14 @@ export interface SignOptions {
   readonly lint?: LintOptions;
   /** Told what looks unwise and is signed all the same. */
   readonly onWarning?: (finding: LintFinding) => void;
-  /** The clock, in seconds since the epoch. */
+  /** The clock, in seconds since the epoch. Default: the ring's, else the system's. */
   readonly now?: () => number;
 }
 
 /**
  * Signs a token. `iss`, `aud`, `iat`, `exp` and `jti` come from the options, the clock and the random source; claims of those
- * names are refused, and so are secrets and the like: anyone who holds the token reads them.
+ * names are refused, and so are secrets and the like: anyone who holds the token reads them. With a ring, the key that signs
+ * just now does.
  *
  * ```ts
  * import { generateKeyPair, sign } from "strongroom/keys";
@@ -43,7 +37,7 @@ export interface SignOptions {
  * ```
  */
 export async function sign(
-  key: SigningKey,
+  key: SigningKey | KeyRing,
   claims: Readonly<Record<string, unknown>>,
   options: SignOptions,
 ): Promise<string> {
@@ -56,18 +50,22 @@ export async function sign(
   }
   if (!options.issuer || options.audience.length === 0)
     throw configInvalid("sign needs an issuer and an audience");
-  const { lifetime = "access" } = options;
-  const seconds = typeof lifetime === "number" ? lifetime : LIFETIMES[lifetime];
-  if (!Number.isFinite(seconds) || seconds <= 0)
-    throw configInvalid("lifetime must be positive seconds or a known name");
-  const now = Math.floor(options.now ? options.now() : Date.now() / 1000);
+  const ring = "signingKey" in key ? key : undefined;
+  const longest = ring?.tokenLifetime ?? Infinity;
+  const seconds =
+    options.lifetime === undefined ? Math.min(secondsOf("access"), longest) : secondsOf(options.lifetime);
+  if (seconds > longest) throw configInvalid("lifetime must not be longer than the ring's tokenLifetime");
+  const { algorithm, kid, privateKey } = "signingKey" in key ? await key.signingKey() : key;
+  const clock = options.now ?? (ring ? () => ring.now() : () => Date.now() / 1000);
+  const now = Math.floor(clock());
+  if (!Number.isFinite(now)) throw configInvalid("now must return the seconds since the epoch");
   const jti = base64url(crypto.getRandomValues(new Uint8Array(16)));
-  const header = { alg: key.algorithm, typ: options.type ?? "JWT", kid: key.kid };
-  const dates = { iat: now, exp: now + Math.ceil(seconds), jti };
+  const header = { alg: algorithm, typ: options.type ?? "JWT", kid };
+  const dates = { iat: now, exp: now + seconds, jti };
   const payload = { ...claims, iss: options.issuer, aud: options.audience, ...dates };
   const signed = `${segment(header)}.${segment(payload)}`;
   const bytes = new TextEncoder().encode(signed);
-  const signature = await crypto.subtle.sign(PARAMETERS[key.algorithm].sign, key.privateKey, bytes);
+  const signature = await crypto.subtle.sign(PARAMETERS[algorithm].sign, privateKey, bytes);
   return `${signed}.${base64url(new Uint8Array(signature))}`;
 }
 
