@@ -5,8 +5,8 @@ use crate::vault::{CallId, Route};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    AbortController, Headers, ReadableStreamDefaultReader, RequestInit, RequestMode, RequestRedirect,
-    Response,
+    AbortController, Headers, ReadableStreamDefaultReader, ReferrerPolicy, RequestInit, RequestMode,
+    RequestRedirect, Response,
 };
 
 /// A request to the endpoints.
@@ -109,6 +109,9 @@ pub(super) fn ask(
     init.set_headers(&headers);
     init.set_body(&body.into());
     init.set_mode(RequestMode::SameOrigin);
+    // Under `no-referrer`, which a worker takes over from its file's headers, Firefox sends `Origin: null` as Fetch has it
+    // (3.2, "append a request `Origin` header"); the endpoints would refuse that.
+    init.set_referrer_policy(ReferrerPolicy::SameOrigin);
     init.set_redirect(RequestRedirect::Error);
     init.set_signal(Some(&abort.signal()));
     let mut url = String::from(endpoints);
