@@ -4,6 +4,7 @@ import { Connection } from "./connection.ts";
 import { fetchThrough } from "./fetch.ts";
 import { isolatedAt } from "./isolated.ts";
 import type { Linker } from "./link.ts";
+import { lock } from "./lock.ts";
 import { inPage } from "./spawn.ts";
 import type { LoginOptions, LogoutOptions, Vault, VaultOptions } from "./types.ts";
 
@@ -19,15 +20,18 @@ const exactOrigin = (option: string, text: string): string => {
   return url.origin;
 };
 
-/** The way to a worker, and the origin its log-in must be on. */
-const prepare = (options: VaultOptions, script: string | URL): [linker: Linker, home: string] => {
+/** The way to a worker, the origin its log-in must be on, and what to do once it runs. */
+const prepare = (
+  options: VaultOptions,
+  script: string | URL,
+): [linker: Linker, home: string, started: () => void] => {
   if (options.isolated !== undefined) {
     for (const option of ["resources", "endpoints", "provider", "worker"] as const) {
       if (options[option] !== undefined) throw wrong(`\`${option}\` is configured at the vault's own origin`);
     }
     const home = exactOrigin("isolated", options.isolated);
     if (home === location.origin) throw wrong("`isolated` must be another origin than the page's");
-    return [isolatedAt(home), home];
+    return [isolatedAt(home), home, () => {}];
   }
   const { endpoints, resources, provider, worker } = options;
   if (typeof endpoints !== "string") throw wrong("`endpoints` is missing");
@@ -35,7 +39,10 @@ const prepare = (options: VaultOptions, script: string | URL): [linker: Linker, 
   const base = new URL(endpoints, location.href).href.replace(/\/+$/, "");
   // A copy: what the page changes later does not reach a replaced worker.
   const configuration = structuredClone({ endpoints: base, provider, resources });
-  return [inPage(worker ?? script, configuration), location.origin];
+  const fix = lock(configuration);
+  // A name that only this machine answers to: somebody is developing.
+  if (location.hostname.endsWith("localhost")) void import("./advice.ts").then((advice) => advice.onPolicy());
+  return [inPage(worker ?? script, configuration), location.origin, fix];
 };
 
 const loginUrl = (base: string, { returnTo, maxAge, acrValues, prompt }: LoginOptions): URL => {
@@ -61,13 +68,22 @@ const logOut = (connection: Connection, everywhere: boolean): Promise<{ logoutUr
   });
 
 /** Opens a vault whose worker's file is `script` unless the options say otherwise. */
-export const create = async (options: VaultOptions, script: () => string | URL): Promise<Vault> => {
+export const create = async (given: VaultOptions, script: () => string | URL): Promise<Vault> => {
+  // Only what the application wrote itself: options that a polluted `Object.prototype` adds are not its own.
+  const options: VaultOptions = Object.assign(Object.create(null), given);
   if (typeof document === "undefined" || typeof Worker === "undefined" || !isSecureContext) {
     throw new VaultError("unsupported_environment");
   }
-  const [linker, home] = prepare(options, options.isolated === undefined ? (options.worker ?? script()) : "");
+  const [linker, home, started] = prepare(
+    options,
+    options.isolated === undefined ? (options.worker ?? script()) : "",
+  );
   const connection = new Connection(linker, options.isolated ? "handshake_failed" : "worker_failed");
-  await connection.open();
+  await connection.open().catch(async (error: VaultError) => {
+    if (error.code !== "handshake_failed") throw error;
+    throw await import("./advice.ts").then((advice) => advice.onSilence(home));
+  });
+  started();
   if (new URL(connection.login).origin !== home) {
     const error = new VaultError("handshake_failed", "its log-in is on another origin");
     connection.end(error);

@@ -2,11 +2,13 @@ import { VaultError } from "../errors.ts";
 import { BROKEN, HELLO, PORT } from "../protocol.ts";
 import type { Link } from "./link.ts";
 
+const { MessageChannel: OwnChannel } = globalThis;
+
 /** The isolated mode's way to a worker: a hidden frame of the vault's origin, which starts it and hands our port on. */
 export const isolatedAt =
   (origin: string) =>
   (failed: (error: VaultError) => void): Link => {
-    const { port1, port2 } = new MessageChannel();
+    const { port1, port2 } = new OwnChannel();
     const frame = document.createElement("iframe");
     frame.hidden = true;
     frame.title = "";
@@ -21,6 +23,13 @@ export const isolatedAt =
       } else if (Array.isArray(data) && data[0] === BROKEN) {
         failed(new VaultError("worker_failed", String(data[1])));
       }
+    };
+    frame.onload = () => {
+      frame.onload = () => {
+        // Navigated or moved: the worker is gone with the first page. Ours gets another frame; whoever did it, no answer.
+        console.warn("strongroom: the vault's frame was loaded again");
+        failed(new VaultError("worker_failed"));
+      };
     };
     addEventListener("message", listener);
     frame.src = `${origin}/`;

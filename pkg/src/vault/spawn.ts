@@ -1,6 +1,6 @@
 import { VaultError } from "../errors.ts";
 import type { Configuration } from "../protocol.ts";
-import type { Link } from "./link.ts";
+import type { Linker } from "./link.ts";
 
 interface TrustedTypes {
   createPolicy(
@@ -11,6 +11,12 @@ interface TrustedTypes {
   };
 }
 
+// Taken when the module is loaded: a worker that has died is replaced at any later time, and a script that has come into
+// the page since must not get its hands on the new one through these.
+const { apply } = Reflect;
+const { Worker: OwnWorker, MessageChannel: OwnChannel } = globalThis;
+const post = OwnWorker?.prototype.postMessage;
+
 let policy: ReturnType<TrustedTypes["createPolicy"]> | undefined;
 
 /** Under Trusted Types the page allows the policy `strongroom`; elsewhere the URL is used as it is. */
@@ -20,14 +26,14 @@ const trusted = (url: string): string => {
   return policy ? policy.createScriptURL(url) : url;
 };
 
-/** Starts a worker in this origin and hands it its configuration and the far end of a channel. */
-export const spawn = (
-  script: string | URL,
+/** Starts a worker in this origin and hands it its configuration and the far end of a channel. `script` is trusted. */
+const start = (
+  script: string,
   configuration: Configuration,
   port: MessagePort,
   failed: (error: VaultError) => void,
 ): Worker => {
-  const worker = new Worker(trusted(String(script)), { name: "strongroom" });
+  const worker = new OwnWorker(script, { name: "strongroom" });
   worker.onerror = (event) => {
     event.preventDefault();
     failed(
@@ -38,16 +44,24 @@ export const spawn = (
       ),
     );
   };
-  worker.postMessage(configuration, [port]);
+  apply(post, worker, [configuration, [port]]);
   return worker;
 };
 
+/** Starts the one worker of a page that lives as long as it does. */
+export const spawn = (
+  script: string | URL,
+  configuration: Configuration,
+  port: MessagePort,
+  failed: (error: VaultError) => void,
+): Worker => start(trusted(String(script)), configuration, port, failed);
+
 /** The in-page mode's way to a worker. */
-export const inPage =
-  (script: string | URL, configuration: Configuration) =>
-  (failed: (error: VaultError) => void): Link => {
-    const { port1, port2 } = new MessageChannel();
-    const worker = spawn(script, configuration, port2, failed);
+export const inPage = (script: string | URL, configuration: Configuration): Linker => {
+  const url = trusted(String(script));
+  return (failed) => {
+    const { port1, port2 } = new OwnChannel();
+    const worker = start(url, configuration, port2, failed);
     return {
       port: port1,
       close: () => {
@@ -56,3 +70,4 @@ export const inPage =
       },
     };
   };
+};
