@@ -2,7 +2,7 @@
 
 /** The settings of one host. */
 export function configOf({ origins }, host) {
-  const { app, api, vault } = origins;
+  const { app, api, id, vault } = origins;
   const resources = [
     { origin: api, paths: ["/v1/"], audience: `${api}/es256`, scope: "read" },
     { origin: api, paths: ["/v2/"], audience: `${api}/rs256`, scope: "read" },
@@ -12,7 +12,7 @@ export function configOf({ origins }, host) {
       return { mode: "inpage", endpoints: "/auth", api, resources };
     case "vault":
       // The list of resources is the vault's own: the app's page cannot widen it.
-      return { apps: [app], endpoints: "/auth", resources };
+      return { apps: [app], endpoints: "/auth", provider: id, resources };
     default:
       return { mode: "isolated", vault, api };
   }

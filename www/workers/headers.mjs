@@ -1,13 +1,22 @@
 // The headers of each host, on every answer, errors too.
+import { withVaultHeaders } from "strongroom/host";
+import { configOf } from "./config.mjs";
 
 /** The answer with its host's headers; what the endpoints have set stays. */
 export function withHeaders(response, host, origins) {
+  if (host === "vault") {
+    const answer = withVaultHeaders(response, configOf({ origins }, host));
+    answer.headers.set("permissions-policy", PERMISSIONS);
+    return answer;
+  }
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(headersOf(host, origins))) headers.set(name, value);
   return new Response(response.body, { status: response.status, headers });
 }
 
-function headersOf(host, { app, api, vault }) {
+const PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+
+function headersOf(host, { api, vault }) {
   const self = ["style-src 'self'", "img-src 'self'", "base-uri 'none'", "form-action 'none'"];
   const wasm = ["script-src 'self' 'wasm-unsafe-eval'", "worker-src 'self'", `connect-src 'self' ${api}`];
   const policies = {
@@ -21,19 +30,14 @@ function headersOf(host, { app, api, vault }) {
       ...self,
       "frame-ancestors 'none'",
     ],
-    vault: [...wasm, "base-uri 'none'", "form-action 'none'", `frame-ancestors ${app}`],
   };
-  const isolation =
-    host === "vault"
-      ? { "cross-origin-embedder-policy": "require-corp", "cross-origin-resource-policy": "same-site" }
-      : { "cross-origin-resource-policy": "same-origin" };
   return {
     "content-security-policy": ["default-src 'none'", ...policies[host]].join("; "),
     "cross-origin-opener-policy": "same-origin",
     "origin-agent-cluster": "?1",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "permissions-policy": PERMISSIONS,
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
-    ...isolation,
+    "cross-origin-resource-policy": "same-origin",
   };
 }

@@ -3,6 +3,6 @@
 import { hostVault, type HostOptions } from "strongroom/host";
 
 const response = await fetch("/config.json", { cache: "no-store" });
-const { apps, endpoints, resources } = (await response.json()) as HostOptions;
+const { apps, endpoints, provider, resources } = (await response.json()) as HostOptions;
 
-await hostVault({ apps, endpoints, resources });
+await hostVault({ apps, endpoints, provider, resources });
