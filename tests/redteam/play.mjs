@@ -1,0 +1,238 @@
+// One attack on one application in one engine: sign in as a person does, let the attacker's script run, use the application,
+// and search everything that the page or the attacker's server can see.
+import { readPlaces } from "../demo/leaks/places.mjs";
+import { Browser } from "../endpoints/browser.mjs";
+import { stringsIn } from "../demo/leaks/strings.mjs";
+import { policyOf } from "./stack/pages.mjs";
+
+const OBJECTS = 300_000;
+const PATIENCE = 8_000;
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** What is attacked. `page`: where the application is; `host`: the name of its origin in the stack. */
+export const SUBJECTS = {
+  "in-page": { host: "inpage", page: "/", home: "inpage", ours: true },
+  isolated: { host: "app", page: "/", home: "vault", ours: true },
+  localstorage: { host: "peer", page: "/localstorage", home: "public" },
+  auth0: { host: "peer", page: "/auth0", home: "public" },
+  "auth0-worker": { host: "peer", page: "/auth0-worker", home: "public" },
+  "oidc-client": { host: "peer", page: "/oidc-client", home: "public" },
+};
+
+export class Play {
+  #stack;
+  #browser;
+  #subject;
+  #name;
+  #jar;
+  #heaps;
+
+  /** `browser`: one of `tests/engines`; `name`: one of `SUBJECTS`; `heaps`: take a heap snapshot with every attack. */
+  constructor(stack, browser, name, { heaps = false } = {}) {
+    this.#heaps = heaps;
+    this.#stack = stack;
+    this.#browser = browser;
+    this.#name = name;
+    this.#subject = SUBJECTS[name];
+  }
+
+  /** What the attacker knows: every address and the configuration, which are no secrets. */
+  get context() {
+    const { origins, resources } = this.#stack;
+    const own = origins[this.#subject.host];
+    const home = origins[this.#subject.home];
+    return {
+      ...origins,
+      subject: this.#name,
+      isolated: this.#name === "isolated",
+      ours: this.#subject.ours === true,
+      own,
+      home,
+      page: this.#subject.page,
+      refresh: this.#subject.ours ? `${home}/auth/refresh` : `${home}/oauth/token`,
+      resources,
+      channels: [`strongroom ${home}/auth`],
+      asVault: {
+        method: "POST",
+        credentials: "include",
+        headers: { "content-type": "application/json", "strongroom-attempt": "AAAAAAAAAAAAAAAAAAAAAA" },
+        body: "{}",
+      },
+    };
+  }
+
+  /** Does the attack and tells how it ended: `{ outcome: "wins" | "loses", places, used, detail }`. */
+  async attack(attack) {
+    const { world, origins } = this.#stack;
+    const { host, page: path } = this.#subject;
+    await this.#signIn(attack);
+    world.stolen.length = world.seen.length = 0;
+    world.policy = attack.csp ? policyOf(host, origins) : undefined;
+    world.early = attack.before ? `(${attack.before})(globalThis.redteam);` : "";
+    world.upload = attack.upload ? `(${attack.upload})(${JSON.stringify(this.context)});` : "";
+    const at = attack.at ?? host;
+    const home = `${origins[host]}${path}`;
+    const evidence = {};
+    const prepared = await attack.prepare?.({ stack: this.#stack, context: this.context, Browser });
+    const page = await this.#jar.open(at === host ? home : `${this.#originOf(at)}/`);
+    try {
+      const used = [];
+      if (at === host) used.push(await this.#use(page));
+      const tried = await this.#run(page, attack.after);
+      evidence["what the attack brought back"] = JSON.stringify(tried ?? null);
+      if (attack.reload) {
+        await page.goto(home);
+        used.push(await this.#use(page));
+        evidence["what it brought back after a reload"] = JSON.stringify(
+          await this.#run(page, attack.reload),
+        );
+      }
+      if (at === host) used.push(await this.#use(page));
+      // What was sent last may still be on its way.
+      await sleep(150);
+      await this.#collect(page, evidence, this.#heaps || attack.heap);
+      evidence["the attacker's servers"] = world.stolen.join("\n");
+      evidence["addresses requested"] = world.seen
+        .map(({ host, path, search }) => host + path + search)
+        .join("\n");
+      const places = Object.entries(evidence)
+        .map(([place, text]) => [place, world.secrets.in(text ?? "")])
+        .filter(([, found]) => found.length > 0)
+        .map(([place, found]) => `${place}: ${found.join(", ")}`);
+      const won = attack.goal ? tried?.won === true : places.length > 0;
+      return { outcome: won ? "wins" : "loses", places, used, detail: tried };
+    } finally {
+      await page.close().catch(() => {});
+      if (attack.dirty) await this.close();
+    }
+  }
+
+  /** The attacker's own, by a short name. */
+  #originOf(name) {
+    const { origins } = this.#stack;
+    return name === "lookalike"
+      ? origins.evil.replace(/evil/, `${new URL(origins.app).hostname}.evil`)
+      : origins[name];
+  }
+
+  async close() {
+    const jar = this.#jar;
+    this.#jar = undefined;
+    await jar?.close();
+  }
+
+  /** A script of the attack's in a page; what it throws is part of what it found out. */
+  async #run(page, work, prepared) {
+    if (!work) return undefined;
+    const limited = `async (context) => {
+      const enough = new Promise((resolve) => setTimeout(() => resolve({ late: true }), ${PATIENCE}));
+      return Promise.race([(async () => (${work})(context))(), enough]);
+    }`;
+    try {
+      return await page.evaluate(limited, { ...this.context, prepared });
+    } catch (error) {
+      return { threw: `${error.name}: ${error.message}`.slice(0, 500) };
+    }
+  }
+
+  /** The application at work. Attacks may have broken it: that is no reason to stop. */
+  async #use(page) {
+    const paths = this.#subject.ours
+      ? ["/v1/me", "/v2/me", "/v1/echo", "/v1/refused", "/v1/redirect?to=/v1/me", "/elsewhere"]
+      : ["/v1/peer", "/v1/refused"];
+    await until(page, () => globalThis.app?.done === true, 6_000);
+    return page
+      .evaluate(async (paths) => {
+        const call = async (path) => {
+          const init = path.endsWith("/echo") ? { method: "POST", body: "hello" } : undefined;
+          try {
+            const response = await app.call(path, init);
+            await response.text();
+            return response.status;
+          } catch (error) {
+            return String(error?.code ?? error?.name ?? error);
+          }
+        };
+        const enough = new Promise((resolve) => setTimeout(() => resolve(["late"]), 4000));
+        return Promise.race([Promise.all(paths.map(call)), enough]);
+      }, paths)
+      .catch((error) => [`threw ${error.message}`.slice(0, 200)]);
+  }
+
+  async #collect(page, evidence, heap) {
+    const search = `async (limit) => {
+      ${readPlaces}
+      ${stringsIn}
+      const places = await readPlaces();
+      const globals = stringsIn(globalThis, limit);
+      return { ...places, globals: globals.text, complete: globals.complete };
+    }`;
+    try {
+      const { complete, ...found } = await page.evaluate(search, OBJECTS);
+      if (!complete) throw new Error("the globals are too many to search");
+      Object.assign(evidence, found);
+    } catch (error) {
+      // The page may be gone; then nothing of it can be read.
+      evidence["the page itself"] = `gone: ${error.message}`;
+    }
+    if (this.#browser.name === "chromium")
+      evidence["the page's heap"] = await heapOf(page.native).catch(() => "");
+  }
+
+  /** A jar with the person signed in: by the application's own login, at the provider's own page. */
+  async #signIn(attack) {
+    if (this.#jar && !attack.fresh) return;
+    await this.close();
+    const { world, origins } = this.#stack;
+    const { host, page: path } = this.#subject;
+    world.reset();
+    world.context = this.context;
+    world.policy = world.early = undefined;
+    this.#jar = await this.#browser.jar();
+    const page = await this.#jar.open(`${origins[host]}${path}`);
+    await need(page, () => globalThis.app?.done === true && !app.error, "the application opens");
+    await page.evaluate(() => void setTimeout(() => app.login()));
+    await need(page, () => document.forms[0]?.elements.login !== undefined, "the provider asks");
+    await page.evaluate(() => {
+      document.forms[0].elements.login.value = "ada";
+      document.forms[0].elements.password.value = "any";
+      setTimeout(() => document.forms[0].submit());
+    });
+    await need(
+      page,
+      () => globalThis.app?.done === true && (app.signedIn?.() ?? app.vault?.session.status === "signed-in"),
+      "the person is signed in",
+    );
+    await page.close();
+  }
+}
+
+/** Whether `test` comes true in the page in time. A page on its way elsewhere answers nothing. */
+export async function until(page, test, milliseconds = 20_000) {
+  const deadline = Date.now() + milliseconds;
+  for (;;) {
+    if ((await page.evaluate(test).catch(() => false)) === true) return true;
+    if (Date.now() > deadline) return false;
+    await sleep(40);
+  }
+}
+
+async function need(page, test, what) {
+  if (await until(page, test, 40_000)) return;
+  const seen = await page
+    .evaluate(() => [location.href, document.body?.innerText, globalThis.app?.error])
+    .catch(String);
+  throw new Error(`never came true: ${what}; the page: ${JSON.stringify(seen)}`);
+}
+
+/** Everything the page's own thread holds, reachable by name or not. */
+async function heapOf(page) {
+  const session = await page.context().newCDPSession(page);
+  const chunks = [];
+  session.on("HeapProfiler.addHeapSnapshotChunk", ({ chunk }) => chunks.push(chunk));
+  await session.send("HeapProfiler.takeHeapSnapshot", { reportProgress: false });
+  await session.detach();
+  // The strings come last; what stands before them are numbers.
+  const text = chunks.join("");
+  return text.slice(text.lastIndexOf('"strings":'));
+}

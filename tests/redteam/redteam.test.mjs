@@ -1,0 +1,95 @@
+// Every attack in every engine and both modes, against the real endpoints, API and provider, over TLS. By default a sample:
+// STRONGROOM_SEED repeats one, STRONGROOM_ALL=1 runs everything, STRONGROOM_ENGINE and STRONGROOM_ATTACK name one.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { ENGINES, launch } from "../engines/index.mjs";
+import { ATTACKS } from "./attacks/index.mjs";
+import { ROWS, STATED } from "./expected.mjs";
+import { Play } from "./play.mjs";
+import { chosen, seed } from "./sample.mjs";
+import { startStack } from "./stack/start.mjs";
+
+const MODES = ["in-page", "isolated"];
+const all = process.env.STRONGROOM_ALL === "1";
+const engines = ENGINES.filter((name) => (process.env.STRONGROOM_ENGINE ?? name) === name);
+const names = Object.keys(ATTACKS).filter((name) => (process.env.STRONGROOM_ATTACK ?? name) === name);
+const number = seed(process.env.STRONGROOM_SEED);
+
+/** `row → mode → outcomes`, and in how many places tokens were found in the isolated mode. */
+const measured = Object.fromEntries(Object.keys(ROWS).map((row) => [row, { "in-page": [], isolated: [] }]));
+let found = 0;
+let runs = 0;
+
+let stack;
+before(async () => {
+  stack = await startStack();
+});
+after(async () => {
+  await stack?.close();
+  print();
+});
+
+for (const engine of engines) {
+  describe(engine, () => {
+    let browser;
+    before(async () => {
+      browser = await launch(engine, { certificate: stack.certificate, hosts: stack.hosts });
+    });
+    after(() => browser?.close());
+
+    for (const [index, mode] of MODES.entries()) {
+      describe(mode, () => {
+        let play;
+        before(() => {
+          play = new Play(stack, browser, mode, { heaps: all });
+        });
+        after(() => play?.close());
+
+        const apply = names.filter((name) => ATTACKS[name].expected[index] !== null);
+        const picked = all || names.length === 1 ? apply : chosen(apply, `${number} ${engine} ${mode}`);
+        for (const name of picked) {
+          test(name, { timeout: 180_000 }, async () => {
+            const attack = ATTACKS[name];
+            const { outcome, places, detail } = await play.attack(attack);
+            runs += 1;
+            measured[attack.row][mode].push(outcome);
+            if (mode === "isolated" && !STATED.includes(attack.row)) found += places.length;
+            const expected = attack.expectedIn?.[engine]?.[index] ?? attack.expected[index];
+            const seen = `${places.join("\n")}\n${JSON.stringify(detail)?.slice(0, 500)}`;
+            assert.equal(outcome, expected, `the attack ${outcome}\n${seen}`);
+          });
+        }
+      });
+    }
+  });
+}
+
+/** One attack that wins makes the row a win. */
+const summary = (outcomes) => (outcomes.length === 0 ? "–" : outcomes.includes("wins") ? "wins" : "loses");
+
+const print = () => {
+  const lines = [["an injected script tries to …", "in-page", "isolated", "runs", "expected"]];
+  for (const [row, [what, inPage, isolated]] of Object.entries(ROWS)) {
+    const { "in-page": here, isolated: there } = measured[row];
+    lines.push([what, summary(here), summary(there), String(here.length + there.length), `${inPage} / ${isolated}`]);
+  }
+  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
+  for (const line of lines) console.log(line.map((cell, column) => cell.padEnd(widths[column])).join("  "));
+  console.log(`${Object.keys(ATTACKS).length} attacks; ${runs} runs; seed ${number}${all ? ", all of them" : ""}`);
+  console.log(`places where a token was found in isolated mode: ${found} (but for the listed API that echoes it)`);
+};
+
+test("no token was found in isolated mode, and the table is the expected one", () => {
+  assert.equal(found, 0);
+  for (const [row, [what, inPage, isolated]] of Object.entries(ROWS)) {
+    for (const [mode, expected] of [
+      ["in-page", inPage],
+      ["isolated", isolated],
+    ]) {
+      const outcome = summary(measured[row][mode]);
+      // A sample may not have the one that wins.
+      const fits = outcome === expected || outcome === "–" || (!all && outcome === "loses");
+      assert.ok(fits, `${what}, ${mode}: ${outcome}, and ${expected} is expected`);
+    }
+  }
+});
