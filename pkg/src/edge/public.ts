@@ -3,6 +3,8 @@ export { cacheApi, kvCache } from "./key-caches.ts";
 export type { KeyCache, KeyCopy, KeyValueNamespace } from "./key-caches.ts";
 export { authenticate, unauthorized } from "./http.ts";
 export type { ChallengeOptions } from "./http.ts";
+export { honoMiddleware, nodeMiddleware, verifiedOf } from "./middleware.ts";
+export type { HonoContext, NodeRequest, NodeResponse } from "./middleware.ts";
 export { lint } from "../keys/lint.ts";
 export type { LintCode, LintFinding, LintOptions } from "../keys/lint.ts";
 export { TokenError } from "./errors.ts";

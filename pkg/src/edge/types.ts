@@ -110,7 +110,13 @@ export interface IssuersOptions {
 }
 
 /** What bears a token: a `Request`, or the request of Node's `http` and of Express. */
-export type TokenBearer = Request | { readonly headers: { readonly authorization?: string | undefined } };
+export type TokenBearer =
+  | Request
+  | {
+      readonly headers: { readonly authorization?: string | undefined };
+      /** Shows several `Authorization` headers, of which Node keeps the first. */
+      readonly rawHeaders?: readonly string[];
+    };
 
 /** A JOSE header that was checked. */
 export interface Header {
