@@ -24,7 +24,7 @@ struct Suite {
     run: fn(Tier) -> Result<()>,
 }
 
-const SUITES: [Suite; 19] = [
+const SUITES: [Suite; 21] = [
     Suite { name: "native", from: Tier::Quick, run: native },
     Suite { name: "structure", from: Tier::Default, run: structure },
     Suite { name: "packaging", from: Tier::Quick, run: |_| node_suite("packaging") },
@@ -43,6 +43,8 @@ const SUITES: [Suite; 19] = [
     Suite { name: "stores", from: Tier::All, run: |_| stores() },
     Suite { name: "vault-simulation", from: Tier::All, run: |_| vault_simulation() },
     Suite { name: "browser", from: Tier::Default, run: |_| node_suite("browser") },
+    Suite { name: "tabs-sample", from: Tier::Default, run: tabs_sample },
+    Suite { name: "tabs", from: Tier::All, run: |_| tabs() },
     Suite { name: "demo", from: Tier::Default, run: |_| demo() },
 ];
 
@@ -183,6 +185,22 @@ fn simulation(tier: Tier) -> Result<()> {
     let exploration =
         ["test", "--quiet", "--release", "--package", "strongroom-sim", "--test", "exploration"];
     cmd::run(cargo(exploration).args(["--", "--nocapture"]))
+}
+
+/// Many tabs on one cookie jar behind a bad network.
+fn tabs() -> Result<()> {
+    provision::chromium()?;
+    provision::firefox()?;
+    node_suite("tabs")
+}
+
+/// A few of them for a short while.
+fn tabs_sample(tier: Tier) -> Result<()> {
+    if tier == Tier::All {
+        return Ok(());
+    }
+    provision::chromium()?;
+    cmd::run(cmd::node_tests(["tests/tabs/"]).env("STRONGROOM_TABS", "sample"))
 }
 
 fn demo() -> Result<()> {
