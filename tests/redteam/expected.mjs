@@ -3,13 +3,21 @@
 
 /** @type {Record<string, [what: string, inPage: string, isolated: string]>} */
 export const ROWS = {
-  read: ["read the token from storage, globals, prototypes, messages, heap, errors, caches", "loses", "loses"],
+  read: [
+    "read the token from storage, globals, prototypes, messages, heap, errors, caches",
+    "loses",
+    "loses",
+  ],
   "patch-after": ["patch primordials after the SDK has loaded", "loses", "loses"],
   "patch-before": ["patch primordials before the SDK has loaded, or in a new frame", "wins", "loses"],
   "own-worker": ["run the worker script on its own terms, without a policy", "wins", "loses"],
   "own-worker-csp": ["the same under `worker-src 'self'` and an exact `connect-src`", "loses", "loses"],
   messages: ["send crafted messages; widen the list of resources", "loses", "loses"],
-  "own-endpoints": ["make the vault fetch its endpoints, the provider or what is not listed", "loses", "loses"],
+  "own-endpoints": [
+    "make the vault fetch its endpoints, the provider or what is not listed",
+    "loses",
+    "loses",
+  ],
   refresh: ["call the refresh endpoint as the vault does", "wins", "loses"],
   "refresh-tricks": ["call it by other means, or from another origin", "loses", "loses"],
   "silent-login-frame": ["run a silent login unseen, or for a code of its own", "loses", "loses"],

@@ -9,6 +9,26 @@ const OBJECTS = 300_000;
 const PATIENCE = 8_000;
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/**
+ * @typedef {object} Attack
+ * @property {string} row of `expected.mjs`
+ * @property {(string | null)[]} expected how it ends in-page and isolated; `null`: there is nothing to attack
+ * @property {Record<string, (string | null)[]>} [expectedIn] the same for one engine, where that differs
+ * @property {boolean} [peers] it does not depend on how tokens are kept
+ * @property {string} [goal] what it is after, if not the token: then a script's `{ won }` says whether it got it
+ * @property {string} [at] the origin its page is on; else the application's
+ * @property {boolean | "exact"} [csp] the page has the policy that docs/vault.md asks for; `exact`: without the attacker's server
+ * @property {Function} [before] runs in the page before the SDK
+ * @property {Function} [after] runs in the page when the application works
+ * @property {Function} [reload] runs after a reload; its answer counts
+ * @property {Function} [upload] the script at `/upload.js` of the application's origin
+ * @property {Function} [prepare] runs in the test; what it gives is `prepared` for the scripts
+ * @property {Function} [drive] runs in the test after `after`
+ * @property {boolean} [fresh] needs a browser that nobody has used before
+ * @property {boolean} [dirty] leaves one behind that nobody should use afterwards
+ * @property {boolean} [heap] always with a heap snapshot, in Chromium
+ */
+
 /** What is attacked. `page`: where the application is; `host`: the name of its origin in the stack. */
 export const SUBJECTS = {
   "in-page": { host: "inpage", page: "/", home: "inpage", ours: true },
@@ -26,10 +46,15 @@ export class Play {
   #name;
   #jar;
   #heaps;
+  #patience;
 
-  /** `browser`: one of `tests/engines`; `name`: one of `SUBJECTS`; `heaps`: take a heap snapshot with every attack. */
-  constructor(stack, browser, name, { heaps = false } = {}) {
+  /**
+   * `browser`: one of `tests/engines`; `name`: one of `SUBJECTS`; `heaps`: take a heap snapshot with every
+   * attack; `patience`: how long its scripts may take, in milliseconds.
+   */
+  constructor(stack, browser, name, { heaps = false, patience = PATIENCE } = {}) {
     this.#heaps = heaps;
+    this.#patience = patience;
     this.#stack = stack;
     this.#browser = browser;
     this.#name = name;
@@ -67,7 +92,7 @@ export class Play {
     const { host, page: path } = this.#subject;
     await this.#signIn(attack);
     world.stolen.length = world.seen.length = 0;
-    world.policy = attack.csp ? policyOf(host, origins) : undefined;
+    world.policy = attack.csp ? policyOf(host, origins, attack.csp) : undefined;
     world.early = attack.before ? `(${attack.before})(globalThis.redteam);` : "";
     world.upload = attack.upload ? `(${attack.upload})(${JSON.stringify(this.context)});` : "";
     const at = attack.at ?? host;
@@ -78,14 +103,14 @@ export class Play {
     try {
       const used = [];
       if (at === host) used.push(await this.#use(page));
-      const tried = await this.#run(page, attack.after);
+      let tried = await this.#run(page, attack.after, prepared);
       evidence["what the attack brought back"] = JSON.stringify(tried ?? null);
+      await attack.drive?.({ page, prepared });
       if (attack.reload) {
         await page.goto(home);
         used.push(await this.#use(page));
-        evidence["what it brought back after a reload"] = JSON.stringify(
-          await this.#run(page, attack.reload),
-        );
+        tried = await this.#run(page, attack.reload, prepared);
+        evidence["what it brought back after a reload"] = JSON.stringify(tried ?? null);
       }
       if (at === host) used.push(await this.#use(page));
       // What was sent last may still be on its way.
@@ -125,7 +150,7 @@ export class Play {
   async #run(page, work, prepared) {
     if (!work) return undefined;
     const limited = `async (context) => {
-      const enough = new Promise((resolve) => setTimeout(() => resolve({ late: true }), ${PATIENCE}));
+      const enough = new Promise((resolve) => setTimeout(() => resolve({ late: true }), ${this.#patience}));
       return Promise.race([(async () => (${work})(context))(), enough]);
     }`;
     try {

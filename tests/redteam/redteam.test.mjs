@@ -71,12 +71,22 @@ const print = () => {
   const lines = [["an injected script tries to …", "in-page", "isolated", "runs", "expected"]];
   for (const [row, [what, inPage, isolated]] of Object.entries(ROWS)) {
     const { "in-page": here, isolated: there } = measured[row];
-    lines.push([what, summary(here), summary(there), String(here.length + there.length), `${inPage} / ${isolated}`]);
+    lines.push([
+      what,
+      summary(here),
+      summary(there),
+      String(here.length + there.length),
+      `${inPage} / ${isolated}`,
+    ]);
   }
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   for (const line of lines) console.log(line.map((cell, column) => cell.padEnd(widths[column])).join("  "));
-  console.log(`${Object.keys(ATTACKS).length} attacks; ${runs} runs; seed ${number}${all ? ", all of them" : ""}`);
-  console.log(`places where a token was found in isolated mode: ${found} (but for the listed API that echoes it)`);
+  console.log(
+    `${Object.keys(ATTACKS).length} attacks; ${runs} runs; seed ${number}${all ? ", all of them" : ""}`,
+  );
+  console.log(
+    `places where a token was found in isolated mode: ${found} (but for the listed API that echoes it)`,
+  );
 };
 
 test("no token was found in isolated mode, and the table is the expected one", () => {

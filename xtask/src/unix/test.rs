@@ -24,7 +24,7 @@ struct Suite {
     run: fn(Tier) -> Result<()>,
 }
 
-const SUITES: [Suite; 21] = [
+const SUITES: [Suite; 22] = [
     Suite { name: "native", from: Tier::Quick, run: native },
     Suite { name: "structure", from: Tier::Default, run: structure },
     Suite { name: "packaging", from: Tier::Quick, run: |_| node_suite("packaging") },
@@ -43,6 +43,7 @@ const SUITES: [Suite; 21] = [
     Suite { name: "stores", from: Tier::All, run: |_| stores() },
     Suite { name: "vault-simulation", from: Tier::All, run: |_| vault_simulation() },
     Suite { name: "browser", from: Tier::Default, run: |_| node_suite("browser") },
+    Suite { name: "redteam", from: Tier::Default, run: redteam },
     Suite { name: "tabs-sample", from: Tier::Default, run: tabs_sample },
     Suite { name: "tabs", from: Tier::All, run: |_| tabs() },
     Suite { name: "demo", from: Tier::Default, run: |_| demo() },
@@ -138,6 +139,15 @@ fn in_engines(name: &str) -> Result<()> {
     provision::firefox()?;
     provision::webkit()?;
     node_suite(name)
+}
+
+/// Attacks on the vault, in all engines: a sample, or all of them.
+fn redteam(tier: Tier) -> Result<()> {
+    provision::chromium()?;
+    provision::firefox()?;
+    provision::webkit()?;
+    let mut tests = cmd::node_tests(["tests/redteam/"]);
+    cmd::run(tests.env("STRONGROOM_ALL", if tier == Tier::All { "1" } else { "" }))
 }
 
 /// The verifier's suite wherever it must run. The loop leaves out the browsers: they take most of the time.

@@ -1,0 +1,102 @@
+// The isolated vault's door, on real parts: the headers of every answer, and what developers are told when it does not open.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { vaultHeaders, withVaultHeaders } from "strongroom/host";
+import { Browser } from "../endpoints/browser.mjs";
+import { launch } from "../engines/index.mjs";
+import { Play } from "./play.mjs";
+import { startStack } from "./stack/start.mjs";
+
+let stack;
+before(async () => {
+  stack = await startStack();
+});
+after(() => stack?.close());
+
+test("the headers are what the options say, and refuse what no vault can have", () => {
+  const resources = [{ origin: "https://api.example.com/" }, { origin: "https://api.example.com" }];
+  const headers = vaultHeaders({ apps: ["https://app.example.com"], resources });
+  assert.equal(
+    headers["content-security-policy"],
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self' " +
+      "https://api.example.com wss://api.example.com; base-uri 'none'; form-action 'none'; " +
+      "frame-ancestors https://app.example.com",
+  );
+  for (const apps of [
+    [],
+    ["https://*.example.com"],
+    ["https://app.example.com/"],
+    ["null"],
+    "https://app.example.com",
+  ]) {
+    assert.throws(() => vaultHeaders({ apps, resources }), { code: "config_invalid" });
+  }
+  const answer = new Response("x", {
+    status: 418,
+    headers: [
+      ["set-cookie", "a=1"],
+      ["set-cookie", "b=2"],
+      ["content-security-policy", "default-src *"],
+    ],
+  });
+  const sent = withVaultHeaders(answer, { apps: ["https://app.example.com"], resources });
+  assert.equal(sent.status, 418);
+  assert.deepEqual(sent.headers.getSetCookie(), ["a=1", "b=2"]);
+  assert.match(sent.headers.get("content-security-policy"), /^default-src 'none'/);
+});
+
+test("every answer of the vault's origin has them: pages, scripts, redirects and errors", async () => {
+  const { app, vault, api } = stack.origins;
+  const expected = vaultHeaders({ apps: [app], resources: [{ origin: api }] });
+  const browser = new Browser(stack);
+  const asked = [
+    ["GET", "/", 200],
+    ["GET", "/main.js", 200],
+    ["GET", "/pkg/vault.worker.js", 200],
+    ["GET", "/nothing.js", 404],
+    ["PUT", "/", 405],
+    ["GET", "/config.json", 200],
+    ["GET", "/auth/login", 302],
+    ["GET", "/auth/callback?code=x&state=y", 400],
+    ["GET", "/auth/refresh", 405],
+    ["POST", "/auth/refresh", 403],
+    ["OPTIONS", "/auth/refresh", 405],
+    ["GET", "/auth/nothing", 404],
+    ["GET", "/../../etc/passwd", 404],
+  ];
+  for (const [method, path, status] of asked) {
+    const answer = await browser.request(vault + path, { method });
+    assert.equal(answer.status, status, `${method} ${path}`);
+    for (const [name, value] of Object.entries(expected)) {
+      assert.equal(answer.headers[name], value, `${name} of ${method} ${path}`);
+    }
+  }
+});
+
+test("a vault that does not answer is explained, with the mend", { timeout: 180_000 }, async () => {
+  const browser = await launch("chromium", { certificate: stack.certificate, hosts: stack.hosts });
+  try {
+    const play = new Play(stack, browser, "isolated", { patience: 100_000 });
+    const { detail } = await play.attack({
+      after: async ({ sibling, evil, vault }) => {
+        const { openVault } = await import("/pkg/index.js");
+        const code = (isolated) =>
+          openVault({ isolated }).then(String, ({ code, message }) => `${code} ${message}`);
+        const answers = await Promise.all([code(sibling), code(evil)]);
+        const policy = document.createElement("meta");
+        policy.httpEquiv = "content-security-policy";
+        policy.content = "frame-src 'none'";
+        document.head.append(policy);
+        return [...answers, await code(vault)];
+      },
+    });
+    assert.match(
+      detail[0],
+      /^handshake_failed .*must answer, call `hostVault` with https:\/\/app\.example\.com/,
+    );
+    assert.match(detail[1], /^handshake_failed .*another site than/);
+    assert.match(detail[2], /^handshake_failed .*`frame-src https:\/\/vault\.example\.com/);
+  } finally {
+    await browser.close();
+  }
+});
