@@ -1,5 +1,5 @@
 // The suite as a server, for runtimes that run a module with a fetch handler: `/` lists the tests, `/run` runs one.
-import { createVerifier } from "strongroom/edge";
+import { cacheApi, createVerifier, kvCache } from "strongroom/edge";
 import { keyServerAt } from "./client.mjs";
 import { tests } from "./suite.mjs";
 
@@ -13,10 +13,10 @@ createVerifier({
 });
 
 export default {
-  async fetch(request) {
+  async fetch(request, env) {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/") return Response.json(Object.keys(tests));
-    if (pathname === "/shared") return verifyShared(await request.json());
+    if (pathname === "/shared") return verifyShared(await request.json(), env);
     try {
       await tests[searchParams.get("name")]({ keyServer: keyServerAt(searchParams.get("keys")) });
       return new Response("ok");
@@ -27,9 +27,15 @@ export default {
 };
 
 /** One verifier for many requests, as in production. */
-async function verifyShared({ options, token }) {
-  const id = JSON.stringify(options);
-  if (!shared.has(id)) shared.set(id, createVerifier(options));
+async function verifyShared({ options, cache, token }, env) {
+  const id = JSON.stringify([options, cache]);
+  const make = {
+    kv: () => kvCache(env.KEYS),
+    api: () => cacheApi(),
+    both: () => [cacheApi(), kvCache(env.KEYS)],
+  };
+  const keys = cache ? { ...options.keys, cache: make[cache]() } : options.keys;
+  if (!shared.has(id)) shared.set(id, createVerifier({ ...options, keys }));
   try {
     const { claims } = await shared.get(id).verify(token);
     return Response.json({ sub: claims.sub });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -16,7 +16,7 @@ import { startKeyServer } from "./server.mjs";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const dir = await mkdtemp(path.join(tmpdir(), "strongroom-workerd-"));
 const keys = await startKeyServer();
-const { origin, stop } = await startWorkerd();
+const { origin, second, stop } = await startWorkerd();
 const names = await (await fetch(origin)).json();
 
 describe("workerd", () => {
@@ -43,11 +43,35 @@ describe("workerd", () => {
     assert.ok(fetches >= 1 && fetches <= 2, `${fetches} fetches`);
   });
 
+  for (const cache of ["kv", "api", "both"]) {
+    test(`a shared cache (${cache}): fifty cold requests in each of two isolates make two fetches in all, and none hangs`, async () => {
+      const { jwks, token } = await issuer();
+      const url = await keyServerAt(keys.origin).serve(`cold-${cache}`, { json: jwks, delay: 100 });
+      const fifty = (at) =>
+        Promise.all(Array.from({ length: 50 }, () => shared(url, token, { cache, origin: at })));
+      assert.deepEqual(await fifty(origin), Array(50).fill({ sub: "user-1" }));
+      const fetches = await keyServerAt(keys.origin).count(`cold-${cache}`);
+      assert.ok(fetches >= 1 && fetches <= 2, `${fetches} fetches`);
+      await kept();
+      assert.deepEqual(await fifty(second), Array(50).fill({ sub: "user-1" }));
+      assert.equal(await keyServerAt(keys.origin).count(`cold-${cache}`), fetches, "the cache was not used");
+      // What is in the cache never answers for a key that the issuer has only just published.
+      const next = await issuer("next");
+      await keyServerAt(keys.origin).serve(`cold-${cache}`, { json: next.jwks });
+      assert.deepEqual(await shared(url, next.token, { cache, origin: second }), { sub: "user-1" });
+      // The key server is down: what others have put there serves.
+      await kept();
+      await keyServerAt(keys.origin).serve(`cold-${cache}`, { status: 503 });
+      const options = { cache, origin: second, more: { clockTolerance: 6 } };
+      assert.deepEqual(await shared(url, next.token, options), { sub: "user-1" });
+    });
+  }
+
   test("a request that goes away while it fetches the keys holds up no other", async () => {
     const { jwks, token } = await issuer();
     const url = await keyServerAt(keys.origin).serve("dropped", { json: jwks, delay: 500 });
     const gone = new AbortController();
-    const first = shared(url, token, gone.signal).catch(() => "gone");
+    const first = shared(url, token, { signal: gone.signal }).catch(() => "gone");
     await new Promise((resolve) => setTimeout(resolve, 100));
     const others = Array.from({ length: 20 }, () => shared(url, token));
     gone.abort();
@@ -57,24 +81,28 @@ describe("workerd", () => {
   });
 });
 
-async function shared(url, token, signal) {
+/** What is put into a cache is put there after the answer. */
+const kept = () => new Promise((resolve) => setTimeout(resolve, 500));
+
+async function shared(url, token, { signal, cache, origin: at = origin, more = {} } = {}) {
   const options = {
     issuer: "https://issuer.example",
     audience: "https://api.example",
     algorithms: ["ES256"],
     keys: { jwksUrl: url },
+    ...more,
   };
-  const body = JSON.stringify({ options, token });
+  const body = JSON.stringify({ options, cache, token });
   const timeout = AbortSignal.timeout(10_000);
   const signals = signal ? AbortSignal.any([signal, timeout]) : timeout;
-  return (await fetch(`${origin}/shared`, { method: "POST", body, signal: signals })).json();
+  return (await fetch(`${at}/shared`, { method: "POST", body, signal: signals })).json();
 }
 
-async function issuer() {
+async function issuer(kid = "key") {
   const { publicKey, privateKey } = await jose.generateKeyPair("ES256");
-  const jwks = { keys: [{ ...(await jose.exportJWK(publicKey)), kid: "key" }] };
+  const jwks = { keys: [{ ...(await jose.exportJWK(publicKey)), kid }] };
   const token = await new jose.SignJWT({ sub: "user-1" })
-    .setProtectedHeader({ alg: "ES256", kid: "key" })
+    .setProtectedHeader({ alg: "ES256", kid })
     .setIssuer("https://issuer.example")
     .setAudience("https://api.example")
     .setExpirationTime("10m")
@@ -85,19 +113,28 @@ async function issuer() {
 async function startWorkerd() {
   const modules = await bundle(dir, ["workerd"]);
   const embedded = modules.map((file) => `(name = "${file}", wasm = embed "${file}")`);
-  const port = await freePort();
+  const [port, other] = [await freePort(), await freePort()];
+  await copyFile(path.join(root, "tests/runtimes/caches.mjs"), path.join(dir, "caches.mjs"));
+  // Two services of the same worker are two isolates.
+  const worker = `(
+  modules = [(name = "worker.js", esModule = embed "worker.js"), ${embedded.join(", ")}],
+  compatibilityDate = "2026-10-01",
+  bindings = [(name = "KEYS", kvNamespace = "caches")],
+  cacheApiOutbound = (name = "caches", entrypoint = "cacheService"),
+)`;
   const config = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "main", worker = .main),
+    (name = "main", worker = ${worker}),
+    (name = "second", worker = ${worker}),
+    (name = "caches", worker = (modules = [(name = "caches.mjs", esModule = embed "caches.mjs")], compatibilityDate = "2026-10-01")),
     # The key server is on this machine.
     (name = "internet", network = (allow = ["private"])),
   ],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
-);
-const main :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js"), ${embedded.join(", ")}],
-  compatibilityDate = "2026-10-01",
+  sockets = [
+    (name = "http", address = "127.0.0.1:${port}", http = (), service = "main"),
+    (name = "second", address = "127.0.0.1:${other}", http = (), service = "second"),
+  ],
 );
 `;
   await writeFile(path.join(dir, "config.capnp"), config);
@@ -112,7 +149,7 @@ const main :Workerd.Worker = (
       () => true,
       () => false,
     );
-    if (up) return { origin: `http://127.0.0.1:${port}`, stop };
+    if (up) return { origin: `http://127.0.0.1:${port}`, second: `http://127.0.0.1:${other}`, stop };
     if (attempt === 200 || child.exitCode !== null) throw new Error("workerd does not start");
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
