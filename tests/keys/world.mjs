@@ -64,7 +64,7 @@ export function sharedCache(world, random) {
   };
 }
 
-/** The laziest verifier that is right: it keeps a document for its whole time and never asks in between. */
+/** The laziest verifier that is right: it keeps a document for its whole time and never asks in between. `undefined`: it has none. */
 export function lazyVerifier(world, cache) {
   let held;
   return async (token) => {
@@ -76,6 +76,6 @@ export function lazyVerifier(world, cache) {
       }
     }
     const { kid } = JSON.parse(Buffer.from(token.split(".")[0], "base64url"));
-    return held?.kids.has(kid) ?? false;
+    return held && held.kids.has(kid);
   };
 }

@@ -10,6 +10,7 @@ export type LintCode =
   | "phone"
   | "profile"
   | "authorization_detail"
+  | "named"
   | "size";
 
 /** One thing that was found. Names the place, never the value. */
@@ -26,6 +27,10 @@ export interface LintFinding {
 export interface LintOptions {
   /** Kinds that are fine here, for example `["email"]`. */
   readonly allow?: readonly LintCode[];
+  /** Kinds that are errors here, for example `["email", "size"]`. */
+  readonly refuse?: readonly LintCode[];
+  /** Further names that no token may hold here, compared without case and separators: the code is `named`. */
+  readonly names?: readonly string[];
   /** The largest size of the claims as JSON, in bytes: default 1024. */
   readonly maxBytes?: number;
 }
@@ -40,10 +45,11 @@ const MESSAGES: Readonly<Record<LintCode, string>> = {
   profile: "is a user's profile; serve it from an endpoint instead",
   authorization_detail:
     "is long authorization detail, which changes faster than tokens expire; look it up instead",
+  named: "is not to be in a token here",
   size: "make the token larger than it should be",
 };
 
-const ERRORS: readonly LintCode[] = ["secret", "embedded_token", "payment_card", "national_id"];
+const ERRORS: readonly LintCode[] = ["secret", "embedded_token", "payment_card", "national_id", "named"];
 
 /** By name, in lower case and without separators. The first that matches counts. */
 const NAMES: readonly (readonly [LintCode, RegExp])[] = [
@@ -102,11 +108,13 @@ export function lint(claims: Readonly<Record<string, unknown>>, options: LintOpt
   const findings: LintFinding[] = [];
   const add = (code: LintCode, path: string) => {
     if (options.allow?.includes(code)) return;
-    const severity = ERRORS.includes(code) ? "error" : "warning";
+    const isError = ERRORS.includes(code) || options.refuse?.includes(code);
+    const severity = isError ? "error" : "warning";
     findings.push({ code, severity, path, message: `${path || "the claims"} ${MESSAGES[code]}` });
   };
+  const named = (options.names ?? []).map(plain);
   const walk = (value: unknown, path: string, name: string) => {
-    const code = kindOf(name, value);
+    const code = named.includes(plain(name)) ? "named" : kindOf(name, value);
     if (code) return add(code, path);
     if (Array.isArray(value)) {
       if (value.length > MAX_LIST) add("authorization_detail", path);

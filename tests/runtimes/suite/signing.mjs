@@ -1,7 +1,7 @@
 // `strongroom/keys`: signing, and looking claims over.
 import * as jose from "jose";
 import { lint } from "strongroom/edge";
-import { generateKeyPair, sign } from "strongroom/keys";
+import { createKeyRing, generateKeyPair, memoryRingStorage, sign } from "strongroom/keys";
 import { assert, audience, codeOf, equal, issuer, verifierFor } from "./shared.mjs";
 
 export const tests = {
@@ -59,6 +59,22 @@ export const tests = {
     equal(codes(fine), []);
   },
 
+  async "what lint looks for can be changed"() {
+    const told = (claims, options) =>
+      lint(claims, options).map(({ code, severity }) => `${severity} ${code}`);
+    equal(told({ email: "a@b.example" }), ["warning email"]);
+    equal(told({ email: "a@b.example" }, { refuse: ["email"] }), ["error email"]);
+    const names = ["Cost Center"];
+    equal(told({ a: [{ cost_center: 7 }] }, { names }), ["error named"]);
+    equal(told({ cost_centers: 7, center: 1 }, { names }), []);
+    equal(told({ x: "x".repeat(100) }, { maxBytes: 50, refuse: ["size"] }), ["error size"]);
+    const key = await generateKeyPair("ES256");
+    equal(
+      await codeOf(() => sign(key, { costCenter: 1 }, { issuer, audience, lint: { names } })),
+      "config_invalid",
+    );
+  },
+
   async "signing refuses secrets and tells what is unwise"() {
     const key = await generateKeyPair("ES256");
     const options = { issuer, audience };
@@ -79,6 +95,44 @@ export const tests = {
     }
     for (const options of [{ issuer: "" }, { audience: "" }, { audience: [] }]) {
       equal(await refused({}, options), "config_invalid");
+    }
+  },
+
+  async "a key ring signs, publishes, rotates, and keeps its keys sealed"() {
+    const secret = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
+    let now = 1_800_000_000;
+    for (const algorithm of ["ES256", "EdDSA"]) {
+      const storage = memoryRingStorage();
+      const isolate = () => createKeyRing({ storage, secrets: [secret], algorithm, now: () => now });
+      const [ring, other] = [isolate(), isolate()];
+      const verifier = verifierFor({
+        algorithms: [algorithm],
+        keys: { jwksUrl: "https://issuer.example/jwks.json" },
+        fetch: () => other.response(),
+        now: () => now,
+      });
+      const check = async (signer) =>
+        (await verifier.verify(await sign(signer, { sub: "user-1" }, { issuer, audience }))).header.kid;
+      const first = await check(ring);
+      equal(await check(other), first);
+      equal((await ring.signingKey()).privateKey.extractable, false);
+      const { value } = await storage.read();
+      assert(!value.includes(first), "the stored ring tells a key id");
+      const response = await ring.response();
+      equal(response.headers.get("cache-control"), "public, max-age=300");
+      equal(response.headers.get("content-type"), "application/jwk-set+json");
+      await ring.rotate();
+      equal((await other.jwks()).keys.length, 1, "the other isolate has read a minute ago at most");
+      now += 720;
+      const second = await check(other);
+      assert(second !== first, "it was not rotated");
+      equal(await check(ring), second);
+      await other.rotate({ emergency: true });
+      equal(
+        (await other.keys()).map(({ state }) => state),
+        ["active"],
+      );
+      assert((await check(other)) !== second, "the key was not withdrawn");
     }
   },
 };
