@@ -24,7 +24,7 @@ struct Suite {
     run: fn(Tier) -> Result<()>,
 }
 
-const SUITES: [Suite; 22] = [
+const SUITES: [Suite; 24] = [
     Suite { name: "native", from: Tier::Quick, run: native },
     Suite { name: "structure", from: Tier::Default, run: structure },
     Suite { name: "packaging", from: Tier::Quick, run: |_| node_suite("packaging") },
@@ -32,6 +32,8 @@ const SUITES: [Suite; 22] = [
     Suite { name: "fetch-semantics", from: Tier::All, run: |_| in_engines("fetch") },
     Suite { name: "runtimes", from: Tier::Quick, run: runtimes },
     Suite { name: "weaknesses", from: Tier::Quick, run: |_| node_suite("weaknesses") },
+    Suite { name: "keys", from: Tier::Default, run: |_| node_suite("keys") },
+    Suite { name: "middleware", from: Tier::Default, run: |_| node_suite("middleware") },
     Suite { name: "vectors", from: Tier::Default, run: |_| vectors::run() },
     Suite { name: "differential", from: Tier::Default, run: |_| node_suite("differential") },
     Suite { name: "crosscheck", from: Tier::Default, run: |_| crosscheck() },
