@@ -49,6 +49,7 @@ pub(crate) fn features() -> Result<()> {
 
 /// The packed package, the way each kind of user resolves it.
 pub(crate) fn package_lint() -> Result<()> {
+    let _lock = package::lock()?;
     let tarball = package::pack()?;
     step("publint", || cmd::run_quiet(node("node_modules/publint/src/cli.js", ["--strict"]).arg(&tarball)))?;
     step("are the types wrong", || {

@@ -1,8 +1,8 @@
 //! `cargo xtask demo`: the product's main job on real parts, for a person to open or, with `--check`, by itself.
 
 use super::cmd::{self, command, step};
+use super::provision;
 use super::stack::{self, Ports, Settings, Site, Stack};
-use super::{paths, provision};
 use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
 use serde_json::json;
@@ -119,7 +119,8 @@ fn announce(stack: &Stack) {
     println!(
         "  The certificate is made for this run alone. A Chromium that accepts it, with a throw-away profile:"
     );
-    println!("    chromium {} {}/", browser_flags(stack).join(" "), stack.isolated);
+    let flags = browser_flags(stack).map(|flag| format!("'{flag}'")).join(" ");
+    println!("    chromium {flags} {}/", stack.isolated);
     println!("  or let this command open it: cargo xtask demo --open");
     println!();
     println!("  Sign in with any name and password. Ctrl-C stops everything.");
@@ -127,7 +128,7 @@ fn announce(stack: &Stack) {
 
 fn browser_flags(stack: &Stack) -> [String; 3] {
     [
-        format!("--user-data-dir={}", paths::demo().join("profile").display()),
+        format!("--user-data-dir={}", stack.profile().display()),
         format!("--ignore-certificate-errors-spki-list={}", stack.fingerprint),
         "--no-first-run".to_owned(),
     ]

@@ -58,6 +58,11 @@ fn run() -> Result<()> {
         Some(other) => return Err(other.unexpected().into()),
     };
     std::env::set_current_dir(paths::root())?;
+    let others = ["bench", "simulate"].contains(&command.as_str());
+    if !others && std::env::args_os().any(|argument| argument == "--help" || argument == "-h") {
+        print!("{}", help());
+        return Ok(());
+    }
     match command.as_str() {
         "demo" => demo::run(demo::Options::parse(args)?),
         "test" => test::run(test::Options::parse(args)?),
@@ -68,11 +73,15 @@ fn run() -> Result<()> {
         "simulate" => simulate::run(args.raw_args()?.collect()),
         "fuzz" => fuzz::run(fuzz::Options::parse(args)?),
         "help" => {
-            print!("{}", HELP.replace("SUITES", &test::names().join(", ")));
+            print!("{}", help());
             Ok(())
         }
         unknown => bail!("there is no command `{unknown}`; `cargo xtask help` lists them"),
     }
+}
+
+fn help() -> String {
+    HELP.replace("SUITES", &test::names().join(", "))
 }
 
 fn no_more(mut args: lexopt::Parser) -> Result<()> {

@@ -1,15 +1,20 @@
 //! Where things are. Everything generated lies under Cargo's target folder or in a folder that git ignores.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-/// The repository's top folder.
+/// The repository's top folder: of the clone that runs us, since clones may share a target folder and with it our program.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let own = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        Path::new(&own).parent().unwrap_or(Path::new(".")).to_owned()
+    });
+    &ROOT
 }
 
-/// Cargo's target folder, wherever the environment puts it.
+/// Cargo's target folder, wherever the environment puts it: absolute, since not everything we run starts at the top.
 pub(crate) fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+    root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
 /// Working files of the demo. Inside the repository, so that Node finds the workspace's packages above it.

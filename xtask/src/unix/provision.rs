@@ -22,7 +22,12 @@ impl WasmCargo {
     /// `cargo <subcommand> --target wasm32-unknown-unknown`, ready for more arguments.
     pub(crate) fn command(&self, subcommand: &str) -> Command {
         match self {
-            WasmCargo::Own => cargo([subcommand, "--target", TARGET]),
+            WasmCargo::Own => {
+                let mut cargo = cargo([subcommand, "--target", TARGET]);
+                // Whatever a configuration file says: we look for the result there.
+                cargo.arg("--target-dir").arg(paths::target());
+                cargo
+            }
             WasmCargo::BuildStd => {
                 let mut cargo = command("/usr/bin/cargo", [subcommand, "--target", TARGET]);
                 cargo
@@ -256,17 +261,24 @@ fn apt_install(packages: &[&str]) -> Result<()> {
         .with_context(|| format!("with network, run as root: apt-get install {}", packages.join(" ")))
 }
 
-/// While this lives, Debian's packages do not start the services that they bring: we start our own.
+/// While this lives, Debian's packages do not start the services that they bring: we start our own. Killed, it leaves a
+/// policy that allows everything again and that the next run replaces.
 struct NoServices {
     ours: bool,
 }
 
 impl NoServices {
     const POLICY: &str = "/usr/sbin/policy-rc.d";
+    const MARK: &str = "# Strongroom's cargo xtask, for as long as it installs.";
 
     fn begin() -> NoServices {
-        let wanted =
-            !Path::new(Self::POLICY).exists() && fs::write(Self::POLICY, "#!/bin/sh\nexit 101\n").is_ok();
+        let free = match fs::read_to_string(Self::POLICY) {
+            Ok(found) => found.contains(Self::MARK),
+            Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+        };
+        let (mark, own) = (Self::MARK, std::process::id());
+        let policy = format!("#!/bin/sh\n{mark}\nkill -0 {own} 2>/dev/null && exit 101\nexit 0\n");
+        let wanted = free && fs::write(Self::POLICY, policy).is_ok();
         let executable = fs::Permissions::from_mode(0o755);
         NoServices { ours: wanted && fs::set_permissions(Self::POLICY, executable).is_ok() }
     }

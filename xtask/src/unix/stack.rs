@@ -5,12 +5,14 @@ use super::cmd::{self, command, node, step};
 use super::{package, paths, tls};
 use anyhow::{Context, Result, bail};
 use base64::Engine as _;
-use nix::sys::signal::{Signal, killpg};
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use ring::rand::SecureRandom as _;
 use serde_json::json;
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -31,7 +33,7 @@ pub(crate) struct Ports {
 impl Ports {
     /// Three in a row; refused if one of them is taken.
     pub(crate) fn from(first: u16) -> Result<Ports> {
-        let (Some(api), Some(id)) = (first.checked_add(1), first.checked_add(2)) else {
+        let (1.., Some(api), Some(id)) = (first, first.checked_add(1), first.checked_add(2)) else {
             bail!("--port {first}: three consecutive ports are needed");
         };
         for port in [first, api, id] {
@@ -70,33 +72,57 @@ pub(crate) struct Stack {
     pub(crate) fingerprint: String,
     pub(crate) in_page: String,
     pub(crate) isolated: String,
-    folder: PathBuf,
+    folder: Folder,
     children: Vec<(&'static str, Child)>,
 }
 
-/// The built demo site. Its folder goes when it is dropped; two runs at once do not share it.
-pub(crate) struct Site {
-    folder: PathBuf,
+/// A folder of this run alone, which others cannot read. It goes when this is dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    /// Makes it, and clears away those of runs that were killed before they could.
+    fn create(kind: &str) -> Result<Folder> {
+        let demo = paths::demo();
+        fs::create_dir_all(&demo)?;
+        for entry in fs::read_dir(&demo)? {
+            let name = entry?.file_name();
+            let run = name.to_str().and_then(|name| name.strip_prefix(kind)?.strip_prefix('-')?.parse().ok());
+            if run.is_some_and(|run| kill(Pid::from_raw(run), None) == Err(Errno::ESRCH)) {
+                let _ = fs::remove_dir_all(demo.join(name));
+            }
+        }
+        let folder = Folder(demo.join(format!("{kind}-{}", std::process::id())));
+        fs::create_dir_all(&folder.0)?;
+        fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o700))?;
+        Ok(folder)
+    }
 }
 
-impl Drop for Site {
+impl Drop for Folder {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
+        let _ = fs::remove_dir_all(&self.0);
     }
+}
+
+/// The built demo site. Two runs at once do not share it.
+pub(crate) struct Site {
+    folder: Folder,
 }
 
 /// Builds the demo site against the packed package, as a user would: in a folder of its own, from the tarball.
 pub(crate) fn build_site() -> Result<Site> {
     package::build()?;
     step("demo site, from the packed package", || {
-        let site = Site { folder: paths::demo().join(format!("site-{}", std::process::id())) };
-        let staging = &site.folder;
+        let site = Site { folder: Folder::create("site")? };
+        let staging = &site.folder.0;
         let installed = staging.join("node_modules/strongroom");
         fs::create_dir_all(&installed)?;
         cmd::run_quiet(command("cp", ["-R", "www/."]).arg(staging))?;
+        let lock = package::lock()?;
         let tarball = package::pack()?;
         let mut tar = command("tar", ["-xzf"]);
         cmd::run_quiet(tar.arg(tarball).args(["--strip-components=1", "-C"]).arg(&installed))?;
+        drop(lock);
         let vite = paths::root().join("node_modules/vite/bin/vite.js");
         let vite = vite.to_string_lossy();
         cmd::run_quiet(node(&vite, ["build", "--logLevel", "warn"]).current_dir(staging))?;
@@ -107,14 +133,14 @@ pub(crate) fn build_site() -> Result<Site> {
 impl Stack {
     /// Starts everything and waits until it answers. If anything fails, nothing is left running.
     pub(crate) fn start(site: &Site, settings: &Settings) -> Result<Stack> {
-        let folder = paths::demo().join(format!("run-{}", std::process::id()));
-        fs::create_dir_all(&folder)?;
+        let owned = Folder::create("run")?;
+        let folder = &owned.0;
         let Ports { site: site_port, api, id } = settings.ports;
         let host = |name: &str| format!("{name}.strongroom.localhost");
         let origin = |name: &str, port: u16| format!("https://{}:{port}", host(name));
 
         let names = ["inpage", "app", "vault", "api", "id"].map(host);
-        let tls = tls::create(&folder, &names)?;
+        let tls = tls::create(folder, &names)?;
         let mut description = json!({
             "ports": { "site": site_port, "api": api, "id": id },
             "origins": {
@@ -133,7 +159,7 @@ impl Stack {
                 "isolated": { "id": "strongroom-isolated", "secret": secret()? },
             },
             "dir": folder,
-            "site": site.folder,
+            "site": site.folder.0,
         });
         let file = folder.join("stack.json");
         fs::write(&file, serde_json::to_vec_pretty(&description)?)?;
@@ -142,10 +168,10 @@ impl Stack {
             fingerprint: tls.fingerprint,
             in_page: origin("inpage", site_port),
             isolated: origin("app", site_port),
-            folder,
+            folder: owned,
             children: Vec::new(),
         };
-        stack.launch(&site.folder, settings.ports)?;
+        stack.launch(&site.folder.0, settings.ports)?;
         let pids = stack.children.iter().map(|(name, child)| ((*name).to_owned(), json!(child.id())));
         description["pids"] = serde_json::Value::Object(pids.collect());
         fs::write(&stack.file, serde_json::to_vec_pretty(&description)?)?;
@@ -158,7 +184,7 @@ impl Stack {
         cmd::run_quiet(&mut node(&script("workers/build.mjs"), [&file]))?;
         self.spawn("provider", node(&script("provider/main.mjs"), [&file]))?;
         let mut workerd = command("node_modules/workerd/bin/workerd", ["serve"]);
-        workerd.arg(self.folder.join("stack.capnp"));
+        workerd.arg(self.folder.0.join("stack.capnp"));
         self.spawn("workerd", workerd)?;
         for (name, port) in [("provider", ports.id), ("workerd", ports.site), ("workerd", ports.api)] {
             self.await_port(name, port)?;
@@ -186,6 +212,11 @@ impl Stack {
         Ok(())
     }
 
+    /// Where a browser may keep its profile: it goes with the stack.
+    pub(crate) fn profile(&self) -> PathBuf {
+        self.folder.0.join("profile")
+    }
+
     /// An error with what it printed, if a child has ended.
     pub(crate) fn check_alive(&mut self) -> Result<()> {
         for i in 0..self.children.len() {
@@ -211,7 +242,7 @@ impl Stack {
     }
 
     fn log(&self, name: &str) -> PathBuf {
-        self.folder.join(format!("{name}.log"))
+        self.folder.0.join(format!("{name}.log"))
     }
 }
 
@@ -223,7 +254,6 @@ impl Drop for Stack {
         for (_, child) in &mut self.children {
             end_group(child);
         }
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
