@@ -262,6 +262,9 @@ for (const mode of modes) {
     step("signing out ends the session in every tab", async () => {
       await tab.signOut();
       await other.becomes("signed-out");
+      if (!mode.isolated) {
+        assert.ok(watch.ways.has("BroadcastChannel message"), "what tabs tell each other was not heard");
+      }
       assert.equal(
         (await context.cookies(mode.vault)).some(({ name }) => name === COOKIE),
         false,

@@ -10,6 +10,7 @@ import { LeakWatch } from "./leaks/watch.mjs";
 const part = (bytes) => randomBytes(bytes).toString("base64url");
 const token = () => `eyJhbGciOiJFUzI1NiJ9.${part(200)}.${part(64)}`;
 const TOKEN = token();
+const ID_TOKEN = token();
 const HANDLE = `1.${part(16)}.${part(16)}.7.${part(8)}.${part(32)}`;
 const COOKIE = "session";
 
@@ -24,7 +25,7 @@ const answers = {
   "/": ["text/html", "<!doctype html><title>page</title>"],
   "/worker.js": ["text/javascript", worker],
   "/api": ["application/json", "{}"],
-  "/refresh": ["application/json", JSON.stringify({ access_token: TOKEN })],
+  "/refresh": ["application/json", JSON.stringify({ access_token: TOKEN, id_token: ID_TOKEN })],
 };
 
 /** Each plants the token in one place; run inside the page. */
@@ -60,6 +61,18 @@ const planted = {
       opening.onsuccess = () => resolve(opening.result.close());
     }),
   CacheStorage: async (token) => (await caches.open("c")).put("/x", new Response(token)),
+  "private files": async (token) => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("d", { create: true });
+    const writer = await (await folder.getFileHandle("f", { create: true })).createWritable();
+    await writer.write(token);
+    await writer.close();
+  },
+  "names of locks": (token) =>
+    new Promise((held) => void navigator.locks.request(token, () => (held(), new Promise(() => {})))),
+  "a worker's address": async (token) => {
+    new Worker(`/worker.js#${token}`);
+    await new Promise((done) => setTimeout(done, 300));
+  },
   console: (token) => console.log("got", { token }),
   "an address requested": (token) => fetch(`/api?t=${token}`).then(() => {}),
   "uncaught error": (token) =>
@@ -138,6 +151,7 @@ describe("leak check", () => {
       await ask(page, what);
       await watch.check();
       assert.deepEqual(watch.secrets.all("access token"), [TOKEN]);
+      assert.deepEqual(watch.secrets.all("id token"), what === "refresh" ? [ID_TOKEN] : []);
       assert.deepEqual(watch.secrets.all("session handle"), [HANDLE]);
       assert.ok(watch.messages > 0, "the recorder heard the worker");
       await context.close();

@@ -1,6 +1,6 @@
 /**
- * What a script of this frame can read outside its own variables: every kind of storage, cookies, the history and the
- * URLs the browser remembers. Runs inside the page.
+ * What a script of this frame can read outside its own variables: every kind of storage, cookies, the history, the
+ * URLs the browser remembers, and the names of locks. Runs inside the page.
  *
  * @returns {Promise<Record<string, string>>} text by the name of the place
  */
@@ -44,6 +44,19 @@ export async function readPlaces() {
       }
       return text(all);
     },
+    "private files": async () => {
+      const all = [];
+      const read = async (folder) => {
+        for await (const entry of folder.values()) {
+          all.push(entry.name);
+          if (entry.kind === "directory") await read(entry);
+          else all.push(await (await entry.getFile()).text());
+        }
+      };
+      await read(await navigator.storage.getDirectory());
+      return text(all);
+    },
+    "names of locks": async () => text(await navigator.locks.query()),
   };
 
   const found = {};

@@ -19,6 +19,8 @@ export class LeakWatch {
   #cookie;
   /** How many messages were heard in all, so that a deaf recorder is noticed. */
   messages = 0;
+  /** By what they came: `Worker message`, `BroadcastChannel message`, … */
+  ways = new Set();
 
   /**
    * @param {import("playwright-core").BrowserContext} context with no page open yet
@@ -31,9 +33,14 @@ export class LeakWatch {
     watch.#cookie = cookie;
     await context.exposeBinding(REPORT, ({ frame }, place, text) => {
       watch.messages += 1;
+      watch.ways.add(place);
       watch.#heard.push([`${place} in ${frame.url()}`, text]);
     });
     await context.addInitScript({ content: messageRecorder(channels) });
+    // The network tells neither of a worker made from a blob or data, nor of what follows a `#`.
+    context.on("page", (page) =>
+      page.on("worker", (worker) => watch.#heard.push(["a worker's address", worker.url()])),
+    );
     context.on("console", (message) => watch.#heard.push(["console", message.text()]));
     context.on("weberror", (error) => watch.#heard.push(["uncaught error", String(error.error().stack)]));
     context.on("request", (request) => watch.#learn(() => watch.#fromRequest(request)));
@@ -57,8 +64,8 @@ export class LeakWatch {
   async #fromResponse(response) {
     if (!/json/.test(response.headers()["content-type"] ?? "")) return;
     const body = await response.text().catch(() => "");
-    const token = /"(?:access_token|id_token|refresh_token)"\s*:\s*"([^"]+)"/.exec(body)?.[1];
-    if (token) this.secrets.add("access token", token);
+    const given = body.matchAll(/"(access|id|refresh)_token"\s*:\s*"([^"]+)"/g);
+    for (const [, kind, token] of given) this.secrets.add(`${kind} token`, token);
   }
 
   /** Fails if a secret is where a page can read it. Says where, never what. */
