@@ -228,7 +228,8 @@ export class Play {
       () => globalThis.app?.done === true && (app.signedIn?.() ?? app.vault?.session.status === "signed-in"),
       "the person is signed in",
     );
-    await page.close();
+    // Not closed: WebKit's session ends with its last window.
+    await page.goto("about:blank");
   }
 }
 

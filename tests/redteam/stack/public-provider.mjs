@@ -2,6 +2,7 @@
 // those that @auth0/auth0-spa-js expects.
 import { exportJWK, generateKeyPair } from "jose";
 import Provider from "oidc-provider";
+import { MemoryAdapter } from "../../../www/provider/adapter.mjs";
 
 /** What each peer is registered as. The application's page is its redirect URI, as their documentation has it. */
 export const CLIENTS = ["localstorage", "auth0", "auth0-worker", "oidc-client"];
@@ -18,6 +19,7 @@ export async function publicProvider(stack) {
     jwt: { sign: { alg: "RS256" } },
   };
   return new Provider(stack.origins.public, {
+    adapter: MemoryAdapter,
     clients: CLIENTS.map((name) => ({
       client_id: name,
       token_endpoint_auth_method: "none",
@@ -47,9 +49,17 @@ export async function publicProvider(stack) {
       await grant.save();
       return grant;
     },
+    ttl: {
+      AccessToken: 600,
+      AuthorizationCode: 60,
+      Grant: 3600,
+      IdToken: 600,
+      Interaction: 600,
+      Session: 3600,
+    },
     features: {
       devInteractions: { enabled: false },
-      webMessageResponseMode: { enabled: true },
+      webMessageResponseMode: { enabled: true, ack: "individual-draft-01" },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => audience,
