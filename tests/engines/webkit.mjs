@@ -82,6 +82,8 @@ const jar = async (programs, env, wanted) => {
       const given = unused;
       unused = undefined;
       if (given) return given;
+      // The current window may have been closed since; a new one is opened from one that is there.
+      await driver.switchTo().window((await driver.getAllWindowHandles())[0]);
       await driver.switchTo().newWindow("tab");
       return driver.getWindowHandle();
     });

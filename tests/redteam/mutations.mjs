@@ -75,8 +75,8 @@ export const MUTATIONS = {
       },
       {
         file: "pkg/src/host.ts",
-        find: "if (parent === window || !ancestorsAreListed(apps)) {",
-        replace: "if (parent === window) {",
+        find: "[...ancestorOrigins].every((origin) => apps.includes(origin))",
+        replace: "apps.length > 0",
       },
       { file: "pkg/src/host.ts", find: "!apps.includes(origin) || !far", replace: "!far" },
       {
@@ -93,7 +93,7 @@ export const MUTATIONS = {
       {
         file: "pkg/src/host.ts",
         find: "if (parent === window || !ancestorsAreListed(apps)) {",
-        replace: "if (!apps.length) {",
+        replace: "if (!ancestorsAreListed(apps)) {",
       },
       {
         file: "pkg/src/host.ts",

@@ -5,6 +5,12 @@ import { Browser } from "../endpoints/browser.mjs";
 import { stringsIn } from "../demo/leaks/strings.mjs";
 import { policyOf } from "./stack/pages.mjs";
 
+/** Where an attack puts what it has got hold of. */
+const TAKEN = [
+  "the attacker's servers",
+  "what the attack brought back",
+  "what it brought back after a reload",
+];
 const OBJECTS = 300_000;
 const PATIENCE = 8_000;
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -86,7 +92,10 @@ export class Play {
     };
   }
 
-  /** Does the attack and tells how it ended: `{ outcome: "wins" | "loses", places, used, detail }`. */
+  /**
+   * Does the attack and tells how it ended: `outcome`, for which a token anywhere in sight is a win; `taken`, whether the attack
+   * itself got hold of one; `places` where one was found; what requests of the application's gave; what the attack said.
+   */
   async attack(attack) {
     const { world, origins } = this.#stack;
     const { host, page: path } = this.#subject;
@@ -125,7 +134,8 @@ export class Play {
         .filter(([, found]) => found.length > 0)
         .map(([place, found]) => `${place}: ${found.join(", ")}`);
       const won = attack.goal ? tried?.won === true : places.length > 0;
-      return { outcome: won ? "wins" : "loses", places, used, detail: tried };
+      const taken = TAKEN.some((place) => world.secrets.in(evidence[place] ?? "").length > 0);
+      return { outcome: won ? "wins" : "loses", taken, places, used, detail: tried };
     } finally {
       await page.close().catch(() => {});
       if (attack.dirty) await this.close();

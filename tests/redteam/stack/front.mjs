@@ -8,7 +8,7 @@ import { Secrets } from "../../demo/leaks/secrets.mjs";
 
 const MOST_BYTES = 1 << 20;
 const TOKENS = /"(?:access_token|id_token|refresh_token)"\s*:\s*"([^"]+)"/g;
-const COOKIES = /^(?:__Host-Http-strongroom[^=]*)=([^;]{40,})/;
+const COOKIES = /^(?:__Host-Http-)?strongroom[^=]*=([^;]{40,})/;
 
 /** `providers`: a Node handler for each provider's name, with its login pages. */
 export function front(stack, providers) {
