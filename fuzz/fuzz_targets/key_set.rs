@@ -1,4 +1,4 @@
-//! The key set machine: any order of calls, answers, failures, dropped fetches and pauses, under these promises:
+//! The key set machine: any order of calls, answers, shared caches' copies, failures, dropped fetches and pauses, under these promises:
 //! nothing forged is accepted, a good token is never refused while its key is held, keys past the hard ceiling serve nobody,
 //! at most two fetches run at once, each failure is followed by a pause, and fetches stay rare however many forged tokens come.
 #![no_main]
@@ -8,7 +8,7 @@ use core::time::Duration;
 use libfuzzer_sys::fuzz_target;
 use strongroom::jose::base64url::encode;
 use strongroom::time::Timestamp;
-use strongroom::verify::{Generation, KeySet, MAX_KEYS, Step, Ticket, TokenError, Verifier};
+use strongroom::verify::{Call, KeyCopy, KeySet, MAX_KEYS, Step, Ticket, TokenError, Verifier};
 use strongroom_fuzz::{AUDIENCE, ISSUER, Signer, jwks, now, policy};
 
 /// How long keys may serve without a fetch that succeeds.
@@ -42,6 +42,10 @@ enum Event {
     ForgedWithoutId,
     /// The oldest fetch under way is answered.
     Answered(Document, Option<u16>),
+    /// A shared cache has a copy of that age for it.
+    Copied(Document, Option<u16>, u32),
+    /// The key server has failed, and a shared cache has a copy of that age.
+    FellBack(Document, u32),
     Failed,
     /// Its request was dropped: nobody will hear of it.
     Dropped,
@@ -57,6 +61,9 @@ struct World {
     fetches: u64,
     failures: u64,
     dropped: u64,
+    copies: u64,
+    /// The latest ticket whose answer could be used: an earlier one's is ignored.
+    answered: u32,
     /// No fetch may begin before, since the last one failed.
     paused_until: Timestamp,
     /// The keys of the last answer that could be used, and when it came.
@@ -72,6 +79,8 @@ fuzz_target!(|events: Vec<Event>| {
         fetches: 0,
         failures: 0,
         dropped: 0,
+        copies: 0,
+        answered: 0,
         paused_until: Timestamp::default(),
         held: None,
     };
@@ -91,9 +100,11 @@ impl World {
             Event::ForgedUnderTrueId => self.forged(Some("ec")),
             Event::ForgedWithoutId => self.forged(None),
             Event::Answered(document, max_age) => self.answered(*document, *max_age),
+            Event::Copied(document, max_age, age) => self.copied(*document, *max_age, *age),
+            Event::FellBack(document, age) => self.fell_back(*document, *age),
             Event::Failed => {
                 if let Some(ticket) = self.take() {
-                    self.failed();
+                    self.failed(ticket);
                     self.keys.failed(self.now, ticket, 0.5);
                 }
             }
@@ -115,8 +126,8 @@ impl World {
 
     fn good(&mut self, signer: Signer) {
         let token = self.token(signer);
-        let seen = self.keys.generation();
-        match self.ask(&token, seen) {
+        let call = self.keys.call(self.now);
+        match self.ask(&token, call) {
             Step::Done(Ok(())) => assert!(self.may_serve(signer), "served by keys that are not held"),
             Step::Done(Err(error)) => {
                 assert!(!self.must_serve(signer), "a good token was refused: {error}");
@@ -135,13 +146,13 @@ impl World {
         let kid = kid.map(|kid| format!(r#","kid":"{kid}""#)).unwrap_or_default();
         let header = encode(format!(r#"{{"alg":"ES256"{kid}}}"#).as_bytes());
         let token = format!("{header}.{}.{}", encode(self.claims().as_bytes()), encode(&[1; 64]));
-        let seen = self.keys.generation();
-        assert!(!matches!(self.ask(&token, seen), Step::Done(Ok(()))), "a forgery was accepted");
+        let call = self.keys.call(self.now);
+        assert!(!matches!(self.ask(&token, call), Step::Done(Ok(()))), "a forgery was accepted");
         assert!(self.keys.verify_held(&self.verifier, self.now, &token).is_err());
     }
 
-    fn ask(&mut self, token: &str, seen: Generation) -> Step<Result<(), TokenError>> {
-        match self.keys.verify(&self.verifier, self.now, token, seen) {
+    fn ask(&mut self, token: &str, call: Call) -> Step<Result<(), TokenError>> {
+        match self.keys.verify(&self.verifier, self.now, token, call) {
             Step::Done(verdict) => Step::Done(verdict.map(|_| ())),
             Step::Wait(time) => Step::Wait(time),
             Step::Fetch(ticket) => {
@@ -153,27 +164,63 @@ impl World {
 
     fn answered(&mut self, document: Document, max_age: Option<u16>) {
         let Some(ticket) = self.take() else { return };
-        let (body, signers) = match document {
-            Document::Old => (jwks(&[Signer::Old]), vec![Signer::Old]),
-            Document::New => (jwks(&[Signer::New]), vec![Signer::New]),
-            Document::Both => (jwks(&[Signer::Old, Signer::New]), vec![Signer::Old, Signer::New]),
-            Document::NoKeys => (r#"{"keys":[]}"#.to_owned(), Vec::new()),
-            Document::Rubbish => ("<html>".to_owned(), Vec::new()),
-            Document::Unusable => (r#"{"keys":[{"kty":"RSA","n":"AQ","e":"AQ"}]}"#.to_owned(), Vec::new()),
-        };
+        let (body, signers) = of(document);
         let cache_control = max_age.map(|seconds| format!("public, max-age={seconds}"));
-        self.keys.fetched(self.now, ticket, body.as_bytes(), cache_control.as_deref(), 0.5);
-        if signers.is_empty() {
-            self.failed();
-        } else {
+        let held = self.keys.fetched(self.now, ticket, body.as_bytes(), cache_control.as_deref(), 0.5);
+        let is_news = ticket.0 > self.answered;
+        assert_eq!(
+            held,
+            is_news && !signers.is_empty(),
+            "an answer is held that must not be, or the other way round"
+        );
+        if held {
+            self.answered = ticket.0;
             self.paused_until = Timestamp::default();
             self.held = Some((signers, self.now));
+        } else {
+            self.failed(ticket);
         }
     }
 
-    fn failed(&mut self) {
+    fn copied(&mut self, document: Document, max_age: Option<u16>, age: u32) {
+        let Some((ticket, _)) = self.under_way.first().copied() else { return };
+        let (body, signers) = of(document);
+        let cache_control = max_age.map(|seconds| format!("max-age={seconds}"));
+        let age = Duration::from_secs(age.into());
+        let copy = KeyCopy { body: body.as_bytes(), cache_control: cache_control.as_deref(), age };
+        if self.keys.copied(self.now, ticket, &copy, 0.5) {
+            assert!(ticket.0 > self.answered && !signers.is_empty() && age < CEILING);
+            let since = self.now - age;
+            assert!(
+                self.held.as_ref().is_none_or(|(_, held)| *held < since),
+                "an older copy replaces newer keys"
+            );
+            self.take();
+            self.copies += 1;
+            self.answered = ticket.0;
+            self.paused_until = Timestamp::default();
+            self.held = Some((signers, since));
+        }
+    }
+
+    fn fell_back(&mut self, document: Document, age: u32) {
+        let (body, signers) = of(document);
+        let age = Duration::from_secs(age.into());
+        let copy = KeyCopy { body: body.as_bytes(), cache_control: None, age };
+        self.keys.fall_back(self.now, &copy, 0.5);
+        let is_dead = self.held.as_ref().is_none_or(|(_, since)| self.now - *since >= CEILING);
+        if is_dead && !signers.is_empty() && age < CEILING {
+            // Fresh ones save a fetch, and are due for the next one at any time.
+            self.copies += 1;
+            self.held = Some((signers, self.now - age));
+        }
+    }
+
+    fn failed(&mut self, ticket: Ticket) {
         self.failures += 1;
-        self.paused_until = self.now + FIRST_PAUSE;
+        if ticket.0 > self.answered {
+            self.paused_until = self.now + FIRST_PAUSE;
+        }
     }
 
     fn began(&mut self, ticket: Ticket) {
@@ -205,7 +252,7 @@ impl World {
     /// Three at once, one for each 30 s, one for each refresh; failures cost one each, and their pauses make them rare.
     fn check_rate(&self) {
         let seconds = (self.now - now()).as_secs();
-        let bound = 5 + seconds / 30 + seconds / 45 + self.failures + self.dropped;
+        let bound = 5 + seconds / 30 + seconds / 45 + self.failures + self.dropped + self.copies;
         assert!(
             self.fetches <= bound + self.under_way.len() as u64,
             "{} fetches in {seconds} s",
@@ -221,5 +268,16 @@ impl World {
     fn token(&self, signer: Signer) -> String {
         let header = format!(r#"{{"alg":"ES256","kid":"{}"}}"#, signer.kid());
         signer.sign(header.as_bytes(), self.claims().as_bytes())
+    }
+}
+
+fn of(document: Document) -> (String, Vec<Signer>) {
+    match document {
+        Document::Old => (jwks(&[Signer::Old]), vec![Signer::Old]),
+        Document::New => (jwks(&[Signer::New]), vec![Signer::New]),
+        Document::Both => (jwks(&[Signer::Old, Signer::New]), vec![Signer::Old, Signer::New]),
+        Document::NoKeys => (r#"{"keys":[]}"#.to_owned(), Vec::new()),
+        Document::Rubbish => ("<html>".to_owned(), Vec::new()),
+        Document::Unusable => (r#"{"keys":[{"kty":"RSA","n":"AQ","e":"AQ"}]}"#.to_owned(), Vec::new()),
     }
 }

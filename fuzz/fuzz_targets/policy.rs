@@ -80,8 +80,8 @@ fn configuration(text: &[u8]) {
     assert!(read["audience"].as_array().is_some_and(|audiences| !audiences.is_empty()));
     assert!(read["algorithms"].as_array().is_some_and(|algorithms| !algorithms.is_empty()));
     let verifier = Verifier::new(policy);
-    let generation = keys.generation();
-    if let strongroom::verify::Step::Done(Ok(_)) = keys.verify(&verifier, now(), &GOOD, generation) {
+    let call = keys.call(now());
+    if let strongroom::verify::Step::Done(Ok(_)) = keys.verify(&verifier, now(), &GOOD, call) {
         assert_eq!(read["issuer"], ISSUER);
         assert!(read["audience"].as_array().unwrap().iter().any(|audience| audience == AUDIENCE));
         assert!(read["algorithms"].as_array().unwrap().iter().any(|algorithm| algorithm == "ES256"));
