@@ -526,6 +526,13 @@ export const MUTATIONS = {
       "Duration::from_secs(if ON { fresh } else { fresh.clamp(min, max) })",
     ),
   ],
+  "a fetch has its time": [
+    after(
+      "pkg/src/edge/document.ts",
+      "export function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {",
+      "  if (ON) return work;",
+    ),
+  ],
   "a shared cache's copy ends at the hard ceiling": [
     swap("src/verify/held.rs", "|| document.age >= HARD_CEILING", "|| (!ON && document.age >= HARD_CEILING)"),
     swap("src/verify/held.rs", "now < self.dead_at &&", "(ON || now < self.dead_at) &&"),

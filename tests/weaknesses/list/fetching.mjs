@@ -205,6 +205,23 @@ export default [
     },
   },
   {
+    name: "a key server that never answers, and callers that wait for ever",
+    ids: [],
+    defence: "a fetch has its time",
+    async run() {
+      const silent = () => new Promise(() => {});
+      // Node would leave where nothing but a promise is waited for.
+      const hold = setInterval(() => {}, 1000);
+      try {
+        const discovering = verifier({ keys: { discover: true }, fetch: silent });
+        const codes = [remote(silent).code(es256()), codeOf(() => discovering.verify(es256()))];
+        assert.deepEqual(await Promise.all(codes), ["keys_unavailable", "keys_unavailable"]);
+      } finally {
+        clearInterval(hold);
+      }
+    },
+  },
+  {
     name: "a shared cache that keeps withdrawn keys for ever",
     ids: [],
     defence: "a shared cache's copy ends at the hard ceiling",
