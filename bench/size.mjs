@@ -29,10 +29,20 @@ const sum = (files) => {
   };
 };
 
-/** Gzip budgets in KiB. The page side and the whole vault are what every visitor downloads. */
+/** What a file and its chunks load only once they need it. */
+const later = (files) =>
+  [...files].flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/import\("(\.[^"]+\.js)"\)/g)].map(([, specifier]) =>
+      path.resolve(path.dirname(file), specifier),
+    ),
+  );
+
+/** Gzip budgets in KiB. The page side is what every visitor downloads; the whole vault is all that any of them may. */
 const budgets = { "page side (strongroom)": 5, "whole vault (page + worker with wasm)": 48 };
 
 const page = withChunks("index.js");
+const named = (name) => later(page).filter((file) => path.basename(file).startsWith(name));
+const [socket, advice] = [named("socket-"), named("advice-")];
 const worker = path.join(dist, "vault.worker.js");
 const rows = [
   ...["vault", "edge", "session"].map((name) => [
@@ -41,7 +51,9 @@ const rows = [
   ]),
   ["page side (strongroom)", page],
   ["worker with wasm (vault.worker.js)", [worker]],
-  ["whole vault (page + worker with wasm)", [...page, worker]],
+  ["page side of vault.socket, loaded on first use", socket],
+  ["advice to developers, loaded on loopback and when the frame is silent", advice],
+  ["whole vault (page + worker with wasm)", [...page, ...socket, worker]],
   ...readdirSync(dist, { recursive: true })
     .filter((name) => /^(?!chunks|index\.js|vault\.worker).*\.js$/.test(name))
     .sort()

@@ -69,22 +69,21 @@ await mkdir(dist, { recursive: true });
 // One self-contained file, no imports inside, runnable as a module and as a classic script.
 await build({ ...common, entryPoints: { "vault.worker": from("worker.ts") }, format: "iife" });
 
-// Entry points share their chunks, so that an error class is the same class from every subpath.
-const entries = ["index", "inline", "host", "edge", "edge.workerd", "edge.light", "keys"];
-entries.push("endpoints", "endpoints.workerd", "endpoints.light");
-entries.push(
-  ...["memory", "sqlite", "d1", "postgres", "redis", "durable-object", "testing"].map(
-    (name) => `stores/${name}`,
-  ),
-);
-await build({
-  ...common,
-  entryPoints: Object.fromEntries(entries.map((name) => [name, from(`${name}.ts`)])),
-  format: "esm",
-  splitting: true,
-  chunkNames: "chunks/[name]-[hash]",
-  external: ["oauth4webapi", "cloudflare:workers"],
-});
+// Entry points share their chunks, so that an error class is the same class from every subpath that one program can use. What
+// lives elsewhere, on the isolated vault's origin or on a server, shares none: cut in pieces, the same bytes compress worse.
+const stores = ["memory", "sqlite", "d1", "postgres", "redis", "durable-object", "testing"];
+const servers = ["edge", "edge.workerd", "edge.light", "keys"];
+servers.push("endpoints", "endpoints.workerd", "endpoints.light", ...stores.map((name) => `stores/${name}`));
+for (const entries of [["index", "inline"], ["host"], ["events"], servers]) {
+  await build({
+    ...common,
+    entryPoints: Object.fromEntries(entries.map((name) => [name, from(`${name}.ts`)])),
+    format: "esm",
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+    external: ["oauth4webapi", "cloudflare:workers"],
+  });
+}
 
 for (const artifact of ["edge", "session"]) {
   const file = `${artifact}_bg.wasm`;

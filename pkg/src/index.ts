@@ -14,8 +14,12 @@ export type {
   LogoutOptions,
   Resource,
   Session,
+  SocketOptions,
+  UploadProgress,
   Vault,
   VaultOptions,
+  VaultRequestInit,
+  VaultSocket,
 } from "./vault/types.ts";
 
 /**

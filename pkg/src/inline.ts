@@ -9,7 +9,18 @@ import { create } from "./vault/create.ts";
 import type { InPageOptions, Vault } from "./vault/types.ts";
 
 export { VaultError, type VaultErrorCode } from "./errors.ts";
-export type { InPageOptions, LoginOptions, LogoutOptions, Resource, Session, Vault } from "./vault/types.ts";
+export type {
+  InPageOptions,
+  LoginOptions,
+  LogoutOptions,
+  Resource,
+  Session,
+  SocketOptions,
+  UploadProgress,
+  Vault,
+  VaultRequestInit,
+  VaultSocket,
+} from "./vault/types.ts";
 
 /**
  * Opens a vault in the page's own origin, from a `blob:` worker.

@@ -1,6 +1,6 @@
 /**
  * What the page and the worker say to each other. Messages are arrays: a number that says what it is, the page's number
- * for the request it concerns, and the rest. None of them has room for a token. `src/wasm/vault.rs` has the same numbers.
+ * for the request it concerns, and the rest. None of them has room for a token. `src/wasm/vault/wire.rs` has the same numbers.
  */
 
 /** Page to worker: `[FETCH, id, url, headers, init, replayable]`. */
@@ -13,6 +13,10 @@ export const PULL = 2;
 export const LOGOUT = 3;
 /** Page to worker: `[AWAKE]`, online or visible again. */
 export const AWAKE = 4;
+/** Page to worker: `[SOCKET, id, url, port, protocols, message | undefined]`. Once open, all goes over its own port. */
+export const SOCKET = 5;
+/** Page to worker: `[PING]`: is it still there? */
+export const PING = 6;
 
 /** Worker to page: `[READY, loginUrl]`. */
 export const READY = 0;
@@ -32,6 +36,27 @@ export const STATE = 6;
 export const LOGGED_OUT = 7;
 /** Worker to page: `[DIED]`: it trapped and has closed itself. */
 export const DIED = 8;
+
+/** Worker to page: `[PONG]`. */
+export const PONG = 9;
+/** Worker to page: `[PROGRESS, id, loaded, total | undefined]`, in bytes. */
+export const PROGRESS = 10;
+
+/** Worker to page, over a socket's port: `[OPENED, protocol, extensions]`. */
+export const OPENED = 0;
+/** Worker to page, over a socket's port: `[MESSAGE, data]`. */
+export const MESSAGE = 1;
+/** Worker to page, over a socket's port: `[SENT, bytes]`, counted from the beginning. */
+export const SENT = 2;
+/** Worker to page, over a socket's port: `[CLOSED, code, reason, wasClean]`. */
+export const CLOSED = 3;
+
+/** Wasm to worker: connect a socket. */
+export const CONNECT = 0;
+/** Wasm to worker: send this as it is. Larger numbers are the codes to close with. */
+export const GREET = 1;
+/** The codes that the vault closes a socket with, and the reasons that go with them. */
+export const HANG_UPS: Record<number, string> = { 4401: "session_ended", 4408: "token_expired" };
 
 /** `body` of a RESPONSE: transferred, none, or to be pulled chunk by chunk. */
 export type ResponseBody = ReadableStream<Uint8Array<ArrayBuffer>> | null | true;
@@ -54,6 +79,8 @@ export interface WireInit {
   integrity: string;
   keepalive: boolean;
   duplex?: "half";
+  /** The number to report the upload's progress under. */
+  progress?: number;
 }
 
 export type Pair = [name: string, value: string];
@@ -65,6 +92,7 @@ export interface WireResource {
   audience?: string | undefined;
   scope?: string | undefined;
   redirects?: boolean | undefined;
+  socketMessage?: string | undefined;
 }
 
 /** The first and only message to the worker itself; the port comes with it. */
@@ -73,10 +101,3 @@ export interface Configuration {
   provider?: string | undefined;
   resources: readonly WireResource[];
 }
-
-/** Frame to page, when it is ready for the page's port. */
-export const HELLO = "strongroom:hello";
-/** Page to frame, with the port. */
-export const PORT = "strongroom:port";
-/** Frame to page: the worker could not be started. */
-export const BROKEN = "strongroom:broken";

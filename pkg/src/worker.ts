@@ -4,9 +4,11 @@
  */
 import * as glue from "../wasm/vault/vault_bg.js";
 import base64 from "../wasm/vault/vault_bg.wasm?deflate";
-import { type Configuration, DIED, READY, REFUSED, type WireForm } from "./protocol.ts";
+import { type Configuration, DIED, PING, PONG, READY, REFUSED } from "./protocol.ts";
 import type { Core, Host } from "./vault/core.ts";
+import { Sockets } from "./vault/sockets.ts";
 import { inTurn } from "./vault/turn.ts";
+import { upload } from "./vault/upload.ts";
 
 // Taken before anything else runs in this worker.
 const worker = self as unknown as typeof globalThis & { close(): void; onmessage: unknown };
@@ -25,14 +27,6 @@ const load = async (): Promise<void> => {
   (instance.exports["__wbindgen_start"] as (() => void) | undefined)?.();
 };
 
-/** A form came as a list of its entries. */
-const withForm = (init: RequestInit): RequestInit => {
-  if (!Array.isArray(init.body)) return init;
-  const body = new FormData();
-  for (const [name, value] of init.body as WireForm) body.append(name, value as string);
-  return { ...init, body };
-};
-
 const run = (configuration: Configuration, port: MessagePort): void => {
   let core: Core | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -46,14 +40,16 @@ const run = (configuration: Configuration, port: MessagePort): void => {
       work(core);
     } catch {
       core = undefined;
-      port.postMessage([DIED]);
+      post([DIED]);
       worker.close();
     }
   };
+  const post = (message: unknown[]): void => port.postMessage(message);
+  const sockets = new Sockets(post, (id, open) => guarded((core) => core.connected(id, open)));
   const host: Host = {
     // Async, so that nothing in `init` can make it throw into the wasm.
     fetch: async (url, init) => {
-      const send = () => fetch.call(worker, url, withForm(init));
+      const send = () => upload(fetch.bind(worker), post, url, init);
       // One tab's refresh at a time for each token. Only the endpoints are asked in this mode.
       const refreshes = init.mode === "same-origin" && url.endsWith("/refresh");
       return refreshes ? inTurn(`${channel} ${init.body as string}`, send) : send();
@@ -72,6 +68,7 @@ const run = (configuration: Configuration, port: MessagePort): void => {
         return false;
       }
     },
+    socket: (id, what, value) => sockets.do(id, what, value),
     tell: (text) => others.postMessage(text),
     wake: (millis) => {
       clearTimeout(timer);
@@ -85,13 +82,14 @@ const run = (configuration: Configuration, port: MessagePort): void => {
   const starting = new glue.VaultWorker(host);
   const { endpoints, provider, resources } = configuration;
   let refusal: string | undefined;
-  for (const { origin, paths = [], audience, scope, redirects } of resources) {
+  for (const { origin, paths = [], audience, scope, redirects, socketMessage } of resources) {
     refusal ??= starting.resource(
       `${origin}`,
       paths.map(String),
       text(audience),
       text(scope),
       redirects === true,
+      text(socketMessage),
     );
   }
   refusal ??= starting.start(origin, endpoints, text(provider));
@@ -101,7 +99,7 @@ const run = (configuration: Configuration, port: MessagePort): void => {
   }
   core = starting;
   port.postMessage([READY, `${endpoints}/login`]);
-  port.onmessage = ({ data }) => guarded((core) => core.message(data));
+  port.onmessage = ({ data }) => guarded((core) => (data?.[0] === PING ? post([PONG]) : core.message(data)));
   others.onmessage = ({ data }) => typeof data === "string" && guarded((core) => core.heard(data));
 };
 

@@ -16,9 +16,24 @@ pub struct Resource {
     /// Whether redirects are followed although paths are set. The browser hides where a redirect leads, so path rules
     /// cannot be held against it.
     pub redirects: bool,
+    /// What a socket may say first, with [`PLACEHOLDER`] where the token goes; `None`: its sockets take tickets alone. It
+    /// is fixed here because a page that chose it could have a server that repeats what it hears hand it the token.
+    pub socket_message: Option<String>,
 }
 
+/// Where the token goes in a [`Resource::socket_message`].
+pub const PLACEHOLDER: &str = "{token}";
+
 impl Resource {
+    /// The same resource, whose sockets may say this first.
+    pub fn with_socket_message(mut self, template: String) -> Result<Self, ConfigError> {
+        if around_token(&template).is_none() {
+            return Err(ConfigError::SocketMessage);
+        }
+        self.socket_message = Some(template);
+        Ok(self)
+    }
+
     /// Whether a request to `target` may carry this resource's token.
     pub fn covers(&self, target: &Target<'_>) -> bool {
         self.origin.covers(target)
@@ -44,6 +59,8 @@ pub enum ConfigError {
     NotAnOrigin,
     /// A path rule does not start with a slash or has an encoded slash.
     Path,
+    /// A socket's message has no place for the token, or more than one.
+    SocketMessage,
     /// There are no resources, or more than a vault keeps tokens for.
     Count,
 }
@@ -61,9 +78,21 @@ impl ConfigError {
                 "each `origin` in `resources` must be an exact origin such as https://api.example.com"
             }
             ConfigError::Path => "each of `paths` must start with a slash and have no encoded slash",
+            ConfigError::SocketMessage => "each `socketMessage` must contain {token} exactly once",
             ConfigError::Count => "`resources` must list between 1 and 64 resources",
         }
     }
+}
+
+/// What stands before and after the one place for the token. `None` if there is none, or more than one.
+pub(super) fn around_token(template: &str) -> Option<(&str, &str)> {
+    let place = |text: &str| {
+        let mut windows = text.as_bytes().windows(PLACEHOLDER.len());
+        windows.position(|window| window == PLACEHOLDER.as_bytes())
+    };
+    let at = place(template)?;
+    let (before, after) = (template.get(..at)?, template.get(at + PLACEHOLDER.len()..)?);
+    if place(after).is_some() { None } else { Some((before, after)) }
 }
 
 /// A configuration that has been checked. There is no way to change it.
@@ -120,7 +149,7 @@ impl Config {
         if paths.iter().any(|rule| !rule.starts_with('/') || !path_covers("/", rule)) {
             return Err(ConfigError::Path);
         }
-        Ok(Resource { origin: Origin::of(origin), paths, audience, scope, redirects })
+        Ok(Resource { origin: Origin::of(origin), paths, audience, scope, redirects, socket_message: None })
     }
 
     /// The attach rule: the first resource that covers `target`, if any.

@@ -9,7 +9,7 @@ use core::time::Duration;
 /// The headers that a page must not set itself.
 pub const FORBIDDEN_HEADERS: [&str; 3] = ["authorization", "cookie", "dpop"];
 
-/// The most requests of one page that may be open at once.
+/// The most requests and sockets of one page that may be open at once.
 pub const REQUEST_LIMIT: usize = 4096;
 
 /// What happened.
@@ -30,12 +30,26 @@ pub enum Input<'a> {
         /// Whether its body can be sent twice.
         replayable: bool,
     },
-    /// The page gave a request up, or it failed on the network.
+    /// The page asks for a socket.
+    Socket {
+        /// The page's number for it, not in use at present.
+        id: u32,
+        /// Where it goes, under the scheme of the same origin's requests: `https:` for `wss:`, `http:` for `ws:`.
+        target: Target<'a>,
+        /// What it shall say first: the resource's own template. `None`: it takes a ticket.
+        message: Option<&'a str>,
+    },
+    /// A socket's connection is there.
+    Opened {
+        /// The page's number.
+        id: u32,
+    },
+    /// The page gave a request or a socket up, or it failed on the network, or the connection is closed.
     Gone {
         /// The page's number.
         id: u32,
     },
-    /// The head of a response to a page's request has come.
+    /// The head of a response to a page's request, or to a socket's request for a ticket, has come.
     Response {
         /// The page's number.
         id: u32,
@@ -70,7 +84,7 @@ pub enum Input<'a> {
 /// What to do.
 #[derive(Debug, PartialEq)]
 pub enum Output<'a> {
-    /// Make the page's request.
+    /// Make the page's request, or the socket's request for a ticket.
     Send {
         /// The page's number.
         id: u32,
@@ -84,10 +98,29 @@ pub enum Output<'a> {
         /// The page's number.
         id: u32,
     },
-    /// Hand the response that has come to the page.
+    /// Hand the response that has come to the page, or open the socket with the ticket in it.
     Deliver {
         /// The page's number.
         id: u32,
+    },
+    /// Open the socket's connection; it takes no ticket.
+    Connect {
+        /// The page's number.
+        id: u32,
+    },
+    /// Send this over the socket's open connection, at once and as it is.
+    Greet {
+        /// The page's number.
+        id: u32,
+        /// The resource's template with the token in it. It goes nowhere else.
+        message: &'a str,
+    },
+    /// Close the socket's connection.
+    HangUp {
+        /// The page's number.
+        id: u32,
+        /// Why.
+        cause: HangUp,
     },
     /// Tell the page that its request or its log-out has failed.
     Fail {
@@ -166,6 +199,15 @@ pub enum Status {
     SignedOut,
     /// The endpoints cannot be reached, and no token is left.
     Unreachable,
+}
+
+/// Why a socket is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HangUp {
+    /// The session it belonged to is over.
+    SessionOver,
+    /// The token that it was opened with has expired or has been replaced, and it cannot be told another one.
+    TokenOver,
 }
 
 /// Why a request of the page is not made.

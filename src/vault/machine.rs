@@ -2,13 +2,15 @@
 
 mod requests;
 mod session;
+mod sockets;
 
-use self::requests::fail_waiting;
+use self::requests::{Purpose, Request, fail_waiting};
 use self::session::public_id;
+use self::sockets::Socket;
 use super::attempt::{Attempt, Entropy};
 use super::clock::{Clock, Deadline};
 use super::config::Config;
-use super::io::{CallId, Failure, Input, Output, Route, Status};
+use super::io::{CallId, Failure, HangUp, Input, Output, Route, Status};
 use super::json::push_string;
 use super::refresh::{Effect, News, Refresh, Send, Trouble};
 use super::reply::{Http, Reply};
@@ -25,16 +27,6 @@ struct Slot {
 }
 
 #[derive(Debug)]
-struct Request {
-    id: u32,
-    resource: usize,
-    replayable: bool,
-    retried: bool,
-    /// The serial of the token it was sent with; `None` while it waits for one.
-    sent: Option<u32>,
-}
-
-#[derive(Debug)]
 struct Logout {
     id: u32,
     call: CallId,
@@ -47,6 +39,8 @@ enum Event {
     Send(u32),
     Discard(u32),
     Deliver(u32),
+    Greet(u32),
+    HangUp(u32, HangUp),
     Fail(u32, Failure),
     Call(u16, Send),
     Logout(Attempt),
@@ -67,6 +61,9 @@ pub struct Vault {
     /// The slot of each resource.
     served_by: Vec<usize>,
     requests: Vec<Request>,
+    sockets: Vec<Socket>,
+    /// What a socket was told last to say, until the outputs are drained.
+    greeting: Option<Secret<String>>,
     logout: Option<Logout>,
     logouts: u32,
     status: Status,
@@ -99,6 +96,8 @@ impl Vault {
             slots,
             served_by,
             requests: Vec::new(),
+            sockets: Vec::new(),
+            greeting: None,
             logout: None,
             logouts: 0,
             status: Status::Starting,
@@ -120,11 +119,19 @@ impl Vault {
             Input::Start => self.ask_session(),
             Input::Tick => {}
             Input::Fetch { id, target, forbidden_header, replayable } => {
-                if let Err(failure) = self.fetch(id, &target, forbidden_header, replayable) {
-                    self.events.push_back(Event::Fail(id, failure));
-                }
+                self.ask(id, &target, forbidden_header, replayable, Purpose::Fetch, None);
             }
-            Input::Gone { id } => self.requests.retain(|request| request.id != id),
+            Input::Socket { id, target, message: None } => {
+                self.ask(id, &target, false, true, Purpose::Ticket, None);
+            }
+            Input::Socket { id, target, message } => {
+                self.ask(id, &target, false, true, Purpose::Socket, message);
+            }
+            Input::Opened { id } => self.opened(id),
+            Input::Gone { id } => {
+                self.requests.retain(|request| request.id != id);
+                self.sockets.retain(|socket| socket.id != id);
+            }
             Input::Response { id, status, challenge } => self.response(id, status, challenge),
             Input::Answer { call, http } if call.slot == LOGOUT => self.logout_answered(call, http),
             Input::Answer { call, http } => self.answered(call, http),
@@ -132,6 +139,7 @@ impl Vault {
             Input::Awake => self.awake(),
             Input::Heard { session } => self.heard(session),
         }
+        self.look_after_sockets();
         self.wipe();
     }
 
@@ -140,18 +148,29 @@ impl Vault {
         while let Some(event) = self.events.pop_front() {
             match event {
                 Event::Send(id) => {
-                    let Some(request) = self.requests.iter().find(|request| request.id == id) else {
+                    let Some(at) = self.requests.iter().position(|request| request.id == id) else {
                         continue;
                     };
-                    let resource = request.resource;
-                    let Some(token) =
-                        self.served_by.get(resource).and_then(|slot| self.slots[*slot].token.as_ref())
-                    else {
-                        continue;
-                    };
-                    let follow = self.config.resources()[resource].follows_redirects();
+                    let Request { resource, purpose, .. } = self.requests[at];
+                    if purpose == Purpose::Socket {
+                        self.requests.swap_remove(at);
+                        self.sockets.push(Socket::connecting(id, resource));
+                        return Output::Connect { id };
+                    }
+                    let Some(token) = &self.slots[self.served_by[resource]].token else { continue };
+                    let follows = self.config.resources()[resource].follows_redirects();
+                    let follow = follows && purpose == Purpose::Fetch;
                     return Output::Send { id, authorization: token.expose(), follow };
                 }
+                Event::Greet(id) => {
+                    self.greeting = self.greeting_of(id);
+                    if self.greeting.is_none() {
+                        continue;
+                    }
+                    let message = self.greeting.as_ref().map_or("", |greeting| greeting.expose());
+                    return Output::Greet { id, message };
+                }
+                Event::HangUp(id, cause) => return Output::HangUp { id, cause },
                 Event::Discard(id) => return Output::Discard { id },
                 Event::Deliver(id) => return Output::Deliver { id },
                 Event::Fail(id, failure) => {
@@ -180,12 +199,18 @@ impl Vault {
                 Event::Tell => return Output::Tell { session: public_id(self.session.as_deref()) },
             }
         }
+        self.greeting = None;
         Output::Wait(self.wake())
     }
 
     /// How many requests of the page wait or are on their way.
     pub fn open_requests(&self) -> usize {
         self.requests.len()
+    }
+
+    /// How many sockets have a connection, or are about to.
+    pub fn open_sockets(&self) -> usize {
+        self.sockets.len()
     }
 
     /// How many tokens' bytes are in memory.

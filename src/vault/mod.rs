@@ -4,7 +4,7 @@
 //! - [`Config`] and `origin`: what may be done at all, fixed at the start; the attach rule is [`Config::find`].
 //! - [`refresh`]: one token's refresh, without its bytes.
 //! - [`Vault`]: one page's machine. Call [`handle`](Vault::handle) with each input, then [`poll`](Vault::poll) until it
-//!   says [`Output::Wait`]. Bytes of a token come out in [`Output::Send`] and nowhere else.
+//!   says [`Output::Wait`]. Bytes of a token come out in [`Output::Send`] and [`Output::Greet`], and nowhere else.
 
 mod attempt;
 mod clock;
@@ -16,8 +16,8 @@ mod origin;
 pub mod refresh;
 mod reply;
 
-pub use config::{Config, ConfigError, Resource};
-pub use io::{CallId, FORBIDDEN_HEADERS, Failure, Input, Output, REQUEST_LIMIT, Route, Status};
+pub use config::{Config, ConfigError, PLACEHOLDER, Resource};
+pub use io::{CallId, FORBIDDEN_HEADERS, Failure, HangUp, Input, Output, REQUEST_LIMIT, Route, Status};
 pub use machine::Vault;
 pub use origin::{Origin, Target, path_covers};
 pub use reply::Http;

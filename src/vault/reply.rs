@@ -95,8 +95,10 @@ fn sendable(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(allowed)
 }
 
+/// What an `authorization` header has in front of the token.
+pub(crate) const SCHEME: &str = "Bearer ";
+
 fn bearer(token: &str) -> Secret<String> {
-    const SCHEME: &str = "Bearer ";
     // Sized at once: growing would leave a copy behind that nothing wipes.
     let mut header = String::with_capacity(SCHEME.len() + token.len());
     header.push_str(SCHEME);

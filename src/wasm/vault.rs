@@ -10,15 +10,17 @@ mod perform;
 mod wire;
 
 use self::parts::Parts;
-use self::perform::{Exchange, Flight, ask, deliver, forget_oldest, send};
-use self::wire::{Host, code, kind, name, stage};
+use self::perform::{Exchange, Flight, REQUEST_SCHEME, SOCKET_SCHEME, ask, deliver, forget_oldest, send};
+use self::wire::{Host, code, hang_up, kind, name, socket, stage};
 use crate::time::Timestamp;
 use crate::vault::refresh::{Clock, Entropy};
-use crate::vault::{Config, ConfigError, FORBIDDEN_HEADERS, Http, Input, Output, Resource, Vault};
+use crate::vault::{
+    Config, ConfigError, FORBIDDEN_HEADERS, Failure, Http, Input, Output, REQUEST_LIMIT, Resource, Vault,
+};
 use core::time::Duration;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, Headers, Response};
+use web_sys::{AbortController, Headers, RequestInit, Response};
 use zeroize::Zeroize;
 
 /// The vault of one page. JavaScript holds the only reference, inside the worker.
@@ -57,9 +59,15 @@ impl VaultWorker {
         audience: Option<String>,
         scope: Option<String>,
         redirects: bool,
+        socket_message: Option<String>,
     ) -> Option<String> {
         let Some(parts) = Parts::parse(origin) else { return refusal(ConfigError::NotAnOrigin) };
-        match Config::resource(&parts.target(), parts.bare, paths, audience, scope, redirects) {
+        let resource = Config::resource(&parts.target(), parts.bare, paths, audience, scope, redirects);
+        let resource = resource.and_then(|resource| match socket_message {
+            Some(template) => resource.with_socket_message(template),
+            None => Ok(resource),
+        });
+        match resource {
             Ok(resource) => {
                 self.resources.push(resource);
                 None
@@ -87,7 +95,8 @@ impl VaultWorker {
         let provider = provider.as_ref().map(Parts::target);
         match Config::new(&own.target(), &endpoints.target(), provider.as_ref(), resources) {
             Ok(config) => {
-                self.endpoints = endpoints.href;
+                let base = endpoints.href.as_str();
+                self.endpoints = base.strip_suffix('/').unwrap_or(base).into();
                 self.vault = Some(Vault::new(self.clock(), config));
                 self.drive(Input::Start);
                 None
@@ -106,6 +115,9 @@ impl VaultWorker {
             kind::CANCEL => {
                 if let Some(flight) = self.take_flight(id) {
                     flight.abort.abort();
+                    if flight.socket.is_some() {
+                        self.host.socket(id, socket::GIVEN_UP, &JsValue::UNDEFINED);
+                    }
                     self.drive(Input::Gone { id });
                 }
             }
@@ -117,6 +129,7 @@ impl VaultWorker {
             }
             kind::LOGOUT => self.drive(Input::Logout { id, everywhere: message.get(2).is_truthy() }),
             kind::AWAKE => self.drive(Input::Awake),
+            kind::SOCKET => self.socket(id, message),
             _ => {}
         }
     }
@@ -129,6 +142,15 @@ impl VaultWorker {
     /// Another tab's worker told what session it sees.
     pub fn heard(&mut self, session: &str) {
         self.drive(Input::Heard { session });
+    }
+
+    /// A socket's connection is open, or it is closed, failed or could not be had.
+    pub fn connected(&mut self, id: u32, open: bool) {
+        if open {
+            self.drive(Input::Opened { id });
+        } else if self.take_flight(id).is_some() {
+            self.drive(Input::Gone { id });
+        }
     }
 
     /// A promise has settled: with `value`, or, if `failed`, with the error's message.
@@ -156,9 +178,6 @@ impl VaultWorker {
 
 impl VaultWorker {
     fn fetch(&mut self, id: u32, message: &Array) {
-        if self.flights.iter().any(|flight| flight.id == id) {
-            return;
-        }
         let init = message.get(4);
         let (Some(parts), Ok(headers), true) = (
             message.get(2).as_string().and_then(|text| Parts::parse(&text)),
@@ -168,19 +187,63 @@ impl VaultWorker {
             return self.post_error(id, &JsValue::from_str("Failed to parse the request"));
         };
         let forbidden_header = FORBIDDEN_HEADERS.iter().any(|name| headers.has(name).unwrap_or(true));
-        let Ok(abort) = AbortController::new() else { return };
-        self.flights.push(Flight {
+        if self.board(id, &parts, headers, init.unchecked_into(), None) {
+            let replayable = message.get(5).is_truthy();
+            self.drive(Input::Fetch { id, target: parts.target(), forbidden_header, replayable });
+        }
+    }
+
+    fn socket(&mut self, id: u32, message: &Array) {
+        // `wss:` becomes `https:`, and the connection is made to exactly what is looked at here.
+        let url = message.get(2).as_string();
+        let url = url.as_deref().and_then(|url| url.strip_prefix(SOCKET_SCHEME));
+        let parts = url.and_then(|rest| {
+            let mut url = String::from(REQUEST_SCHEME);
+            url.push_str(rest);
+            Parts::parse(&url)
+        });
+        let (Some(parts), Ok(headers)) = (parts, Headers::new()) else {
+            return self.post_error(id, &JsValue::from_str("Failed to parse the socket's URL"));
+        };
+        let init = RequestInit::new();
+        init.set_method("POST");
+        if self.board(id, &parts, headers, init, Some(message.clone())) {
+            let first = message.get(5).as_string();
+            self.drive(Input::Socket { id, target: parts.target(), message: first.as_deref() });
+        }
+    }
+
+    /// Takes the page's request in, unless its number is in use or a page floods the worker with them.
+    fn board(
+        &mut self,
+        id: u32,
+        parts: &Parts,
+        headers: Headers,
+        init: RequestInit,
+        socket: Option<Array>,
+    ) -> bool {
+        if self.flights.iter().any(|flight| flight.id == id) {
+            return false;
+        }
+        if self.flights.len() >= BOARD_LIMIT {
+            post_failure(&self.host, id, Failure::RequestLimit, "");
+            return false;
+        }
+        let Ok(abort) = AbortController::new() else { return false };
+        let url = parts.href.clone();
+        let flight = Flight {
             id,
-            url: parts.href.clone(),
+            url,
             headers,
-            init: init.unchecked_into(),
+            init,
             abort,
+            socket,
             response: None,
             reader: None,
             transferred: false,
-        });
-        let replayable = message.get(5).is_truthy();
-        self.drive(Input::Fetch { id, target: parts.target(), forbidden_header, replayable });
+        };
+        self.flights.push(flight);
+        true
     }
 
     fn call_settled(&mut self, key: u32, failed: bool, value: &JsValue) {
@@ -263,7 +326,7 @@ impl VaultWorker {
                         let _ = body.cancel();
                     }
                 }
-                Output::Deliver { id } => {
+                Output::Deliver { id } | Output::Connect { id } => {
                     if let Some(at) = flights.iter().position(|flight| flight.id == id)
                         && !deliver(host, &mut flights[at])
                     {
@@ -271,10 +334,14 @@ impl VaultWorker {
                     }
                     forget_oldest(flights);
                 }
+                Output::Greet { id, message } => host.socket(id, socket::GREET, &message.into()),
+                Output::HangUp { id, cause } => {
+                    take(flights, |flight| flight.id == id);
+                    host.socket(id, hang_up(cause), &JsValue::UNDEFINED);
+                }
                 Output::Fail { id, failure, reason } => {
                     take(flights, |flight| flight.id == id);
-                    let message = [kind::FAIL.into(), id.into(), code(failure).into(), reason.into()];
-                    host.post(&Array::of(&message), &JsValue::UNDEFINED);
+                    post_failure(host, id, failure, reason);
                 }
                 Output::Call { call, route, attempt, body } => {
                     *keys = keys.wrapping_add(1);
@@ -303,6 +370,14 @@ impl VaultWorker {
             }
         }
     }
+}
+
+/// What the page's requests may take up here, with bodies that are never read.
+const BOARD_LIMIT: usize = 2 * REQUEST_LIMIT;
+
+fn post_failure(host: &Host, id: u32, failure: Failure, reason: &str) {
+    let message = [kind::FAIL.into(), id.into(), code(failure).into(), reason.into()];
+    host.post(&Array::of(&message), &JsValue::UNDEFINED);
 }
 
 fn take<T>(list: &mut Vec<T>, wanted: impl Fn(&T) -> bool) -> Option<T> {

@@ -250,7 +250,15 @@ for (const mode of ["in-page", "isolated"]) {
 
     test("goes to the log-in of the endpoints, and nowhere else", async () => {
       await page.evaluate(open, options);
-      await page.evaluate(() => void vault.login({ returnTo: "/account?x=1", maxAge: 60, prompt: "login" }));
+      await page.evaluate(
+        () =>
+          void vault.login({
+            returnTo: "/account?x=1",
+            maxAge: 60,
+            acrValues: "urn:mfa pwd",
+            prompt: "login",
+          }),
+      );
       await new Promise((resolve) => setTimeout(resolve, 1000));
       const at = await page.evaluate(() => location.href);
       const url = new URL(at);
@@ -258,6 +266,7 @@ for (const mode of ["in-page", "isolated"]) {
       assert.equal(url.pathname, "/auth/login");
       assert.equal(url.searchParams.get("return_to"), `${servers.app}/account?x=1`);
       assert.equal(url.searchParams.get("max_age"), "60");
+      assert.equal(url.searchParams.get("acr_values"), "urn:mfa pwd");
       assert.equal(url.searchParams.get("prompt"), "login");
     });
 
@@ -510,16 +519,15 @@ describe("the vault's door", () => {
 test("importing has no effect and needs no browser", async () => {
   const names = new Set(Reflect.ownKeys(globalThis));
   const { openVault, VaultError } = await import("../../pkg/dist/index.js");
-  const { hostVault } = await import("../../pkg/dist/host.js");
-  await import("../../pkg/dist/inline.js");
+  // It runs on another origin than the page, and shares nothing with it.
+  const { hostVault, VaultError: HostError } = await import("../../pkg/dist/host.js");
+  const { VaultError: InlineError } = await import("../../pkg/dist/inline.js");
+  assert.equal(InlineError, VaultError);
   assert.deepEqual(new Set(Reflect.ownKeys(globalThis)), names);
-  for (const start of [
-    () => openVault({ endpoints: "/auth", resources: [] }),
-    () => hostVault({ apps: [] }),
+  for (const [start, Own] of [
+    [() => openVault({ endpoints: "/auth", resources: [] }), VaultError],
+    [() => hostVault({ apps: [] }), HostError],
   ]) {
-    await assert.rejects(
-      start,
-      (error) => error instanceof VaultError && error.code === "unsupported_environment",
-    );
+    await assert.rejects(start, (error) => error instanceof Own && error.code === "unsupported_environment");
   }
 });

@@ -7,3 +7,5 @@ mod machine;
 mod refresh;
 mod rig;
 mod simulation;
+mod sockets;
+mod timing;

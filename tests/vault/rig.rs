@@ -4,7 +4,7 @@ use std::time::Duration;
 use strongroom::time::Timestamp;
 use strongroom::vault::refresh::{Clock, Entropy};
 use strongroom::vault::{
-    CallId, Config, Failure, Http, Input, Output, Resource, Route, Status, Target, Vault,
+    CallId, Config, Failure, HangUp, Http, Input, Output, Resource, Route, Status, Target, Vault,
 };
 
 /// SplitMix64: a seed reproduces exactly.
@@ -42,6 +42,9 @@ pub(crate) enum Done {
     Send { id: u32, authorization: String, follow: bool },
     Discard(u32),
     Deliver(u32),
+    Connect(u32),
+    Greet(u32, String),
+    HangUp(u32, HangUp),
     Fail(u32, Failure, String),
     Call { call: CallId, route: Route, attempt: String, body: String },
     Abort(CallId),
@@ -64,10 +67,15 @@ pub(crate) fn resource(origin: &str, paths: &[&str], audience: &str) -> Resource
     Config::resource(&url(origin), true, paths, Some(audience.to_owned()), None, false).expect("a resource")
 }
 
+/// What sockets of the first resource may say first.
+pub(crate) const GREETING: &str = r#"{"auth":"{token}"}"#;
+
 /// Two resources on one origin, told apart by path, and one on another.
 pub(crate) fn config() -> Config {
     let resources = vec![
-        resource("https://api.example.com", &["/v1/"], "one"),
+        resource("https://api.example.com", &["/v1/"], "one")
+            .with_socket_message(GREETING.to_owned())
+            .expect("a template"),
         resource("https://api.example.com", &["/v2/"], "two"),
         resource("https://files.example.com", &[], "one"),
     ];
@@ -108,6 +116,9 @@ impl Rig {
                 }
                 Output::Discard { id } => Done::Discard(id),
                 Output::Deliver { id } => Done::Deliver(id),
+                Output::Connect { id } => Done::Connect(id),
+                Output::Greet { id, message } => Done::Greet(id, message.to_owned()),
+                Output::HangUp { id, cause } => Done::HangUp(id, cause),
                 Output::Fail { id, failure, reason } => Done::Fail(id, failure, reason.to_owned()),
                 Output::Call { call, route, attempt, body } => {
                     Done::Call { call, route, attempt: format!("{attempt:?}"), body: body.to_owned() }
@@ -126,6 +137,10 @@ impl Rig {
 
     pub(crate) fn fetch(&mut self, id: u32, target: &str) -> Vec<Done> {
         self.handle(Input::Fetch { id, target: url(target), forbidden_header: false, replayable: true })
+    }
+
+    pub(crate) fn socket(&mut self, id: u32, target: &str, message: Option<&str>) -> Vec<Done> {
+        self.handle(Input::Socket { id, target: url(target), message })
     }
 
     pub(crate) fn answer(&mut self, call: CallId, status: u16, body: &str) -> Vec<Done> {

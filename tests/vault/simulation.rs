@@ -3,11 +3,11 @@
 //!
 //! `STRONGROOM_SEEDS` sets how many seeds are run, `STRONGROOM_SEED` runs that one alone.
 
-use crate::rig::{Done, Random, Rig, problem};
-use std::collections::{HashMap, HashSet};
+use crate::rig::{Done, GREETING, Random, Rig, problem};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 use strongroom::vault::refresh::TIMEOUT;
-use strongroom::vault::{CallId, Input, Route, Status};
+use strongroom::vault::{CallId, HangUp, Input, Route, Status};
 
 const TARGETS: [(&str, Option<&str>); 7] = [
     ("https://api.example.com/v1/me", Some("one")),
@@ -28,11 +28,20 @@ struct Pending {
     aborted: bool,
 }
 
-/// A request of the page.
+/// A request of the page, or a socket that it asks for.
 struct Asked {
     audience: Option<&'static str>,
     sends: u32,
     on_its_way: bool,
+    /// Whether it is a socket; by a message, or by a ticket.
+    socket: Option<bool>,
+}
+
+/// A socket that may have a connection.
+struct Live {
+    by_message: bool,
+    open: bool,
+    told: Option<String>,
 }
 
 struct World {
@@ -43,6 +52,7 @@ struct World {
     calls: Vec<Pending>,
     asked: HashMap<u32, Asked>,
     replied: HashSet<u32>,
+    sockets: BTreeMap<u32, Live>,
     /// Tokens that may be used, with their audience and the session they belong to.
     tokens: HashMap<String, (String, u32)>,
     minted: u32,
@@ -64,6 +74,7 @@ impl World {
             calls: Vec::new(),
             asked: HashMap::new(),
             replied: HashSet::new(),
+            sockets: BTreeMap::new(),
             tokens: HashMap::new(),
             minted: 0,
             session: Some(0),
@@ -87,7 +98,7 @@ impl World {
             self.trace = text
                 .bytes()
                 .fold(self.trace, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
-            if !matches!(done, Done::Send { .. }) {
+            if !matches!(done, Done::Send { .. } | Done::Greet(..)) {
                 assert!(!text.contains("token-"), "seed {seed}: a token came out of another door: {text}");
             }
             match done {
@@ -110,7 +121,39 @@ impl World {
                     let asked = self.asked.get_mut(&id).expect("an open request");
                     asked.on_its_way = false;
                 }
-                Done::Deliver(id) => self.reply(id),
+                Done::Deliver(id) => {
+                    let socket = self.asked[&id].socket;
+                    self.reply(id);
+                    assert_ne!(socket, Some(true), "seed {seed}: {id} has made no request");
+                    if socket.is_some() {
+                        self.sockets.insert(id, Live { by_message: false, open: false, told: None });
+                    }
+                }
+                Done::Connect(id) => {
+                    assert_eq!(self.asked[&id].socket, Some(true), "seed {seed}: {id} takes a ticket");
+                    self.reply(id);
+                    self.sockets.insert(id, Live { by_message: true, open: false, told: None });
+                }
+                Done::Greet(id, message) => {
+                    let (before, after) = GREETING.split_once("{token}").expect("a template");
+                    let token = message.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+                    let token = token.expect("the template with a token");
+                    assert_eq!(self.tokens[token].0, "one", "seed {seed}: the wrong token for {id}");
+                    let live = self.sockets.get_mut(&id).expect("a socket");
+                    assert!(live.open && live.by_message, "seed {seed}: {id} cannot be told anything");
+                    assert_ne!(live.told.as_deref(), Some(token), "seed {seed}: {id} is told the same again");
+                    live.told = Some(token.to_owned());
+                }
+                Done::HangUp(id, cause) => {
+                    let live = self.sockets.remove(&id);
+                    assert!(live.is_some(), "seed {seed}: {id} is no socket");
+                    let connecting =
+                        live.is_some_and(|live| live.by_message && live.told.is_none() && !live.open);
+                    assert!(
+                        !connecting || cause == HangUp::SessionOver,
+                        "seed {seed}: {id} had no token yet"
+                    );
+                }
                 Done::Fail(id, ..) if self.logouts.remove(&id) => {}
                 Done::Fail(id, ..) => {
                     assert!(!self.asked[&id].on_its_way, "seed {seed}: {id} fails while it is on its way");
@@ -141,6 +184,10 @@ impl World {
             self.asked.len(),
             "seed {seed}: every request is accounted for"
         );
+        assert_eq!(self.rig.vault.open_sockets(), self.sockets.len(), "seed {seed}: every socket too");
+        if self.status == Status::SignedOut {
+            assert!(self.sockets.is_empty(), "seed {seed}: a socket outlives the session");
+        }
     }
 
     fn reply(&mut self, id: u32) {
@@ -160,13 +207,42 @@ impl World {
         self.next += 1;
         let id = self.next;
         let (target, audience) = TARGETS[self.random.below(TARGETS.len() as u64) as usize];
-        self.asked.insert(id, Asked { audience, sends: 0, on_its_way: false });
+        if self.random.one_in(4) {
+            return self.page_socket(id, target, audience);
+        }
+        self.asked.insert(id, Asked { audience, sends: 0, on_its_way: false, socket: None });
         let replayable = !self.random.one_in(4);
         let target = crate::rig::url(target);
         self.step(Input::Fetch { id, target, forbidden_header: false, replayable });
         if audience.is_none() {
             assert!(self.replied.contains(&id), "seed {}: an unlisted target is refused at once", self.seed);
         }
+    }
+
+    fn page_socket(&mut self, id: u32, target: &'static str, audience: Option<&'static str>) {
+        let by_message = self.random.one_in(2);
+        let allowed = audience.is_some() && (!by_message || target.contains("/v1/"));
+        self.asked.insert(id, Asked { audience, sends: 0, on_its_way: false, socket: Some(by_message) });
+        let message = by_message.then_some(GREETING);
+        self.step(Input::Socket { id, target: crate::rig::url(target), message });
+        if !allowed {
+            assert!(self.replied.contains(&id), "seed {}: {target} is refused at once", self.seed);
+            assert!(!self.sockets.contains_key(&id), "seed {}: {target} gets no socket", self.seed);
+        }
+    }
+
+    /// The network opens, breaks or closes a connection.
+    fn connections(&mut self) {
+        let ids: Vec<_> = self.sockets.keys().copied().collect();
+        let Some(id) = ids.get(self.random.below(ids.len().max(1) as u64) as usize).copied() else { return };
+        if self.random.one_in(4) {
+            self.sockets.remove(&id);
+            return self.step(Input::Gone { id });
+        }
+        if let Some(live) = self.sockets.get_mut(&id) {
+            live.open = true;
+        }
+        self.step(Input::Opened { id });
     }
 
     fn any_asked(&mut self, on_its_way: bool) -> Option<u32> {
@@ -278,7 +354,9 @@ impl World {
                 0..=5 => self.page(),
                 6..=10 => self.endpoints(weather),
                 11..=13 => self.resource(),
-                14..=16 => self.time(),
+                14..=15 => self.time(),
+                16 if self.random.one_in(2) => self.time(),
+                16 => self.connections(),
                 17 => self.other_tabs(),
                 18 => self.step(Input::Awake),
                 _ if self.random.one_in(3) => {

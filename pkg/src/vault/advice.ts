@@ -1,5 +1,3 @@
-import { VaultError } from "../errors.ts";
-
 /** What developers are told: loaded only when there is something to say, so that nobody else downloads it. */
 
 /** What `policy` leaves open to an injected script, in words; nothing if it is as it should be. */
@@ -69,7 +67,7 @@ const frameIsRefused = (origin: string): Promise<boolean> =>
 const ending = (host: string): string => host.split(".").slice(-2).join(".");
 
 /** Why the isolated vault at `origin` has not answered, with the mend. */
-export const onSilence = async (origin: string): Promise<VaultError> => {
+export const onSilence = async (origin: string): Promise<string> => {
   const mends: string[] = [];
   if (await frameIsRefused(origin)) {
     mends.push(`this page's policy keeps its frame out: it needs \`frame-src ${origin}\``);
@@ -89,5 +87,5 @@ export const onSilence = async (origin: string): Promise<VaultError> => {
       mends.push("it needs COEP `require-corp` and CORP `same-site`, as `vaultHeaders` gives them");
     }
   }
-  return new VaultError("handshake_failed", mends.join("; "));
+  return mends.join("; ");
 };

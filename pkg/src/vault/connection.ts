@@ -1,5 +1,5 @@
 import { VaultError, type VaultErrorCode } from "../errors.ts";
-import { AWAKE, DIED, READY, REFUSED, STATE } from "../protocol.ts";
+import { AWAKE, DIED, PING, READY, REFUSED, STATE } from "../protocol.ts";
 import type { Link, Linker } from "./link.ts";
 import { SessionStore } from "./session.ts";
 import type { Session } from "./types.ts";
@@ -13,6 +13,10 @@ export interface Waiter {
 const START_MILLIS = 20_000;
 /** A worker that dies so often within a minute is not replaced any more. */
 const DEATHS = 3;
+/** While something is open, the worker is asked so often whether it is there … */
+const PING_MILLIS = 5000;
+/** … and has been killed in silence if so many questions stay without any answer. */
+const SILENCES = 3;
 
 /** The page's end of the port. Replaces a worker that has died. */
 export class Connection {
@@ -24,6 +28,10 @@ export class Connection {
   readonly #stop = new AbortController();
   #link: Link | undefined;
   #over: VaultError | undefined;
+  #lost = new AbortController();
+  #bodies = 0;
+  #silences = -1;
+  #watch: ReturnType<typeof setInterval> | undefined;
   #deaths: number[] = [];
   #id = 0;
 
@@ -54,6 +62,7 @@ export class Connection {
       this.#link = link;
       link.port.onmessage = ({ data }: MessageEvent<unknown[]>) => {
         const [kind, first, second] = data;
+        this.#silences = 0;
         if (kind === READY) {
           clearTimeout(timer);
           ready = true;
@@ -77,7 +86,14 @@ export class Connection {
     if (this.#over) throw this.#over;
     this.#id = (this.#id % 0xffff_ffff) + 1;
     this.#waiters.set(this.#id, waiter);
+    this.#keepWatch();
     return this.#id;
+  }
+
+  /** A body that comes from the worker by itself: what ends it if the worker is lost, and what to call when it has ended. */
+  body(): [lost: AbortSignal, ended: () => void] {
+    this.#bodies++;
+    return [this.#lost.signal, () => void this.#bodies--];
   }
 
   done(id: number): void {
@@ -85,7 +101,7 @@ export class Connection {
   }
 
   send(kind: number, ...rest: unknown[]): void {
-    this.#link?.port.postMessage([kind, ...rest]);
+    this.sendWith([], kind, ...rest);
   }
 
   sendWith(transfer: Transferable[], kind: number, ...rest: unknown[]): void {
@@ -99,6 +115,17 @@ export class Connection {
     this.#link?.close();
     this.#link = undefined;
     this.#failAll(error);
+  }
+
+  /** A worker that a script or the browser ends says nothing. Nor does it while it starts, which has a time of its own. */
+  #keepWatch(): void {
+    this.#watch ??= setInterval(() => {
+      if (!this.#waiters.size && !this.#bodies) {
+        clearInterval(this.#watch);
+        this.#watch = undefined;
+      } else if (this.#silences >= SILENCES) this.#died();
+      else if (this.#silences++ >= 0) this.send(PING);
+    }, PING_MILLIS);
   }
 
   #died(): void {
@@ -116,5 +143,7 @@ export class Connection {
     const waiters = [...this.#waiters.values()];
     this.#waiters.clear();
     for (const waiter of waiters) waiter.fail(error);
+    this.#lost.abort(error);
+    this.#lost = new AbortController();
   }
 }

@@ -3,6 +3,7 @@ export interface Host {
   fetch(url: string, init: RequestInit): Promise<Response>;
   settle(promise: Promise<unknown>, stage: number, key: number): void;
   post(message: unknown[], transfer: Transferable[] | undefined): boolean;
+  socket(id: number, what: number, value: unknown): void;
   tell(text: string): void;
   wake(millis: number): void;
   monotonic(): number;
@@ -18,11 +19,13 @@ export interface Core {
     audience: string | undefined,
     scope: string | undefined,
     redirects: boolean,
+    socketMessage: string | undefined,
   ): string | undefined;
   start(own: string, endpoints: string, provider: string | undefined): string | undefined;
   message(message: unknown): void;
   tick(): void;
   heard(session: string): void;
+  connected(id: number, open: boolean): void;
   settled(stage: number, key: number, failed: boolean, value: unknown): void;
 }
 

@@ -6,7 +6,10 @@ import { isolatedAt } from "./isolated.ts";
 import type { Linker } from "./link.ts";
 import { lock } from "./lock.ts";
 import { inPage } from "./spawn.ts";
-import type { LoginOptions, LogoutOptions, Vault, VaultOptions } from "./types.ts";
+import type { LoginOptions, LogoutOptions, SocketOptions, Vault, VaultOptions } from "./types.ts";
+
+const failure = (code: unknown, reason: unknown): VaultError =>
+  new VaultError(code as VaultErrorCode, undefined, reason as string);
 
 const wrong = (detail: string): VaultError => new VaultError("config_invalid", detail);
 
@@ -47,10 +50,11 @@ const prepare = (
 
 const loginUrl = (base: string, { returnTo, maxAge, acrValues, prompt }: LoginOptions): URL => {
   const url = new URL(base);
-  url.searchParams.set("return_to", new URL(returnTo ?? location.href, location.href).href);
-  if (maxAge !== undefined) url.searchParams.set("max_age", String(maxAge));
-  if (acrValues !== undefined) url.searchParams.set("acr_values", acrValues);
-  if (prompt !== undefined) url.searchParams.set("prompt", prompt);
+  const { href } = new URL(returnTo ?? location.href, location.href);
+  const parameters = { return_to: href, max_age: maxAge, acr_values: acrValues, prompt };
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
   return url;
 };
 
@@ -60,7 +64,7 @@ const logOut = (connection: Connection, everywhere: boolean): Promise<{ logoutUr
       fail: reject,
       message: ([kind, , first, second]) => {
         connection.done(id);
-        if (kind === FAIL) reject(new VaultError(first as VaultErrorCode, undefined, second as string));
+        if (kind === FAIL) reject(failure(first, second));
         else resolve(first ? { logoutUrl: first as string } : {});
       },
     });
@@ -81,7 +85,7 @@ export const create = async (given: VaultOptions, script: () => string | URL): P
   const connection = new Connection(linker, options.isolated ? "handshake_failed" : "worker_failed");
   await connection.open().catch(async (error: VaultError) => {
     if (error.code !== "handshake_failed") throw error;
-    throw await import("./advice.ts").then((advice) => advice.onSilence(home));
+    throw new VaultError(error.code, await import("./advice.ts").then((advice) => advice.onSilence(home)));
   });
   started();
   if (new URL(connection.login).origin !== home) {
@@ -94,6 +98,9 @@ export const create = async (given: VaultOptions, script: () => string | URL): P
     get session() {
       return connection.session.snapshot;
     },
+    // Loaded when it is first used: most applications have no sockets.
+    socket: async (url: string | URL, own?: SocketOptions) =>
+      (await import("./socket.ts")).openSocket(connection, failure, url, own),
     subscribe: connection.session.subscribe,
     login: (login: LoginOptions = {}) => {
       location.assign(loginUrl(connection.login, login));

@@ -1,11 +1,21 @@
 import { VaultError, type VaultErrorCode } from "../errors.ts";
-import { CANCEL, CHUNK, ERROR, FAIL, FETCH, RESPONSE } from "../protocol.ts";
+import { CANCEL, CHUNK, ERROR, FAIL, FETCH, PROGRESS, RESPONSE } from "../protocol.ts";
 import type { Connection, Waiter } from "./connection.ts";
 import { type Packed, pack } from "./request.ts";
 import { abortable, build, type Head, pulled } from "./response.ts";
+import type { VaultRequestInit } from "./types.ts";
+
+/** Aborts with either of them; an engine that cannot tell keeps to the first. */
+const either = (one: AbortSignal, other: AbortSignal): AbortSignal =>
+  (AbortSignal.any as typeof AbortSignal.any | undefined)?.([one, other]) ?? one;
 
 /** One request, from the message to the worker until its body has ended. */
-const perform = (connection: Connection, packed: Packed, signal: AbortSignal): Promise<Response> =>
+const perform = (
+  connection: Connection,
+  packed: Packed,
+  signal: AbortSignal,
+  onProgress: VaultRequestInit["onUploadProgress"],
+): Promise<Response> =>
   new Promise((resolve, reject) => {
     let chunks: ReadableStreamDefaultController<Uint8Array> | undefined;
     const end = () => {
@@ -28,6 +38,7 @@ const perform = (connection: Connection, packed: Packed, signal: AbortSignal): P
         if (kind === RESPONSE) {
           const head = message as Head;
           let body = head[8];
+          let ends = signal;
           if (body === true) {
             const cancel = () => {
               connection.send(CANCEL, id);
@@ -36,13 +47,22 @@ const perform = (connection: Connection, packed: Packed, signal: AbortSignal): P
             [body, chunks] = pulled(connection, id, cancel);
           } else {
             end();
-            if (body) body = abortable(body, signal, () => connection.send(CANCEL, id));
+            if (body) {
+              const [lost, ended] = connection.body();
+              ends = either(signal, lost);
+              body = abortable(body, ends, () => {
+                ended();
+                connection.send(CANCEL, id);
+              });
+            }
           }
-          resolve(build(head, body, signal));
+          resolve(build(head, body, ends));
         } else if (kind === CHUNK) {
           if (first) return chunks?.enqueue(first as Uint8Array);
           end();
           chunks?.close();
+        } else if (kind === PROGRESS) {
+          onProgress?.({ loaded: first as number, total: second as number | undefined });
         } else if (kind === ERROR) {
           fail(new TypeError(String(first)));
         } else if (kind === FAIL) {
@@ -53,6 +73,7 @@ const perform = (connection: Connection, packed: Packed, signal: AbortSignal): P
     const id = connection.expect(waiter);
     signal.addEventListener("abort", abort);
     const { url, headers, init, replayable, transfer } = packed;
+    if (onProgress) init.progress = id;
     try {
       connection.sendWith(transfer, FETCH, id, url, headers, init, replayable);
     } catch (error) {
@@ -63,7 +84,7 @@ const perform = (connection: Connection, packed: Packed, signal: AbortSignal): P
 /** `vault.fetch`. */
 export const fetchThrough =
   (connection: Connection, passthrough: boolean) =>
-  async (...given: Parameters<typeof fetch>): Promise<Response> => {
+  async (...given: [input: RequestInfo | URL, init?: VaultRequestInit]): Promise<Response> => {
     if (!given.length) throw new TypeError("1 argument required, but only 0 present.");
     const [input, init] = given;
     const spare = passthrough
@@ -73,7 +94,7 @@ export const fetchThrough =
     const { signal } = request;
     signal.throwIfAborted();
     try {
-      return await perform(connection, packed, signal);
+      return await perform(connection, packed, signal, init?.onUploadProgress);
     } catch (error) {
       if (spare && error instanceof VaultError && error.code === "resource_not_allowed") return fetch(spare);
       throw error;

@@ -10,6 +10,11 @@ export interface Resource {
   scope?: string | undefined;
   /** Follow redirects although `paths` are set: the browser hides where they lead. */
   redirects?: boolean | undefined;
+  /**
+   * What `vault.socket` may say first over a socket to this resource, with `{token}` where the access token goes, as in
+   * `{"type":"auth","token":"{token}"}`. Missing: its sockets take tickets alone.
+   */
+  socketMessage?: string | undefined;
 }
 
 /** The worker runs in the page's own origin. */
@@ -72,6 +77,56 @@ export interface LogoutOptions {
   everywhere?: boolean | undefined;
 }
 
+/** How far a request's body has got, in bytes. */
+export interface UploadProgress {
+  loaded: number;
+  /** Missing for a stream. */
+  total?: number | undefined;
+}
+
+/** What `vault.fetch` takes beside what `fetch` takes. */
+export interface VaultRequestInit extends RequestInit {
+  /**
+   * Calls back as the body is sent; begins anew if the request is made again. In small steps for streams, and wherever
+   * redirects may be followed: resources without `paths` or with `redirects`. Elsewhere at the beginning and the end.
+   */
+  onUploadProgress?: ((progress: UploadProgress) => void) | undefined;
+}
+
+export interface SocketOptions {
+  /**
+   * How the socket says whose it is. `"ticket"`, the default: the worker sends a POST to the socket's URL, under https,
+   * for `{"ticket": "…"}`, and connects with that as the query's `ticket`. Or the resource's own `socketMessage`, said
+   * first, and again whenever the token is renewed.
+   */
+  authenticate?: "ticket" | { message: string } | undefined;
+  /** The subprotocols, as `WebSocket` takes them. */
+  protocols?: string | readonly string[] | undefined;
+  /** Gives up while it is not open yet. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * What a `WebSocket` is once it is open; so there is no event `open`. The vault closes it with code 4401,
+ * `session_ended`, and 4408, `token_expired`: then open another one.
+ */
+export interface VaultSocket extends EventTarget {
+  /** As given: without a ticket. */
+  readonly url: string;
+  readonly protocol: string;
+  readonly extensions: string;
+  /** `WebSocket.OPEN`, `CLOSING` or `CLOSED`. */
+  readonly readyState: number;
+  /** Bytes given to `send` that have not left the browser. */
+  readonly bufferedAmount: number;
+  binaryType: BinaryType;
+  onmessage: ((this: VaultSocket, event: MessageEvent) => void) | null;
+  onerror: ((this: VaultSocket, event: Event) => void) | null;
+  onclose: ((this: VaultSocket, event: CloseEvent) => void) | null;
+  send(data: string | ArrayBuffer | ArrayBufferView | Blob): void;
+  close(code?: number, reason?: string): void;
+}
+
 /** An open vault. Its functions can be passed around on their own. */
 export interface Vault {
   /**
@@ -83,7 +138,19 @@ export interface Vault {
    * const me = await response.json();
    * ```
    */
-  readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
+  readonly fetch: (input: RequestInfo | URL, init?: VaultRequestInit) => Promise<Response>;
+  /**
+   * A WebSocket of a listed resource, open and authenticated. Rejects with a `TypeError` if it cannot be opened, or a
+   * `VaultError`.
+   *
+   * @example
+   * ```ts
+   * const socket = await vault.socket("wss://api.example.com/v1/live");
+   * socket.onmessage = ({ data }) => show(data);
+   * socket.onclose = ({ code }) => code === 4408 && reopen();
+   * ```
+   */
+  readonly socket: (url: string | URL, options?: SocketOptions) => Promise<VaultSocket>;
   /**
    * Who is signed in. The same object until it changes.
    *

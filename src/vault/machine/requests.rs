@@ -1,45 +1,97 @@
 //! The page's requests: which may go, with which token, and whether once more.
 
-use super::{Event, Request, Vault};
+use super::{Event, Socket, Vault};
 use crate::vault::io::{Failure, REQUEST_LIMIT};
 use crate::vault::origin::Target;
 use crate::vault::refresh::Access;
 use crate::vault::reply::token_is_rejected;
 use std::collections::VecDeque;
 
+/// What a request of the page is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It is what the page wants.
+    Fetch,
+    /// To get a socket's ticket.
+    Ticket,
+    /// None is made: a socket waits for a token to say.
+    Socket,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Request {
+    pub(super) id: u32,
+    pub(super) resource: usize,
+    pub(super) purpose: Purpose,
+    pub(super) replayable: bool,
+    pub(super) retried: bool,
+    /// The serial of the token it was sent with; `None` while it waits for one.
+    pub(super) sent: Option<u32>,
+}
+
 impl Vault {
-    pub(super) fn fetch(
+    /// `message`: what a socket shall say first.
+    pub(super) fn ask(
         &mut self,
         id: u32,
         target: &Target<'_>,
         forbidden_header: bool,
         replayable: bool,
-    ) -> Result<(), Failure> {
+        purpose: Purpose,
+        message: Option<&str>,
+    ) {
+        // What one socket says must not reach the connection of another.
+        if self.sockets.iter().any(|socket| socket.id == id) {
+            return;
+        }
+        let admitted = self.admit(target, forbidden_header, message).and_then(|resource| {
+            let sent = self.token_for(resource, id)?;
+            self.requests.push(Request { id, resource, purpose, replayable, retried: false, sent });
+            Ok(())
+        });
+        if let Err(failure) = admitted {
+            self.events.push_back(Event::Fail(id, failure));
+        }
+    }
+
+    /// The resource that the request belongs to.
+    fn admit(
+        &self,
+        target: &Target<'_>,
+        forbidden_header: bool,
+        message: Option<&str>,
+    ) -> Result<usize, Failure> {
         if !target.secure() {
             return Err(Failure::InsecureUrl);
         }
         let resource = self.config.find(target).ok_or(Failure::ResourceNotAllowed)?;
+        if message.is_some() && message != self.config.resources()[resource].socket_message.as_deref() {
+            return Err(Failure::ResourceNotAllowed);
+        }
         if forbidden_header {
             return Err(Failure::HeaderForbidden);
         }
-        if self.requests.len() >= REQUEST_LIMIT {
+        if self.requests.len() + self.sockets.len() >= REQUEST_LIMIT {
             return Err(Failure::RequestLimit);
         }
+        Ok(resource)
+    }
+
+    /// Sends the request if there is a token, and then gives its serial.
+    fn token_for(&mut self, resource: usize, id: u32) -> Result<Option<u32>, Failure> {
         let slot = self.served_by[resource];
         let entropy = self.draw();
         let (access, effect) = self.slots[slot].refresh.want(self.now, entropy);
         self.perform(slot, effect);
-        let sent = match access {
+        match access {
             Access::Ready => {
                 self.events.push_back(Event::Send(id));
-                Some(self.slots[slot].refresh.serial())
+                Ok(Some(self.slots[slot].refresh.serial()))
             }
-            Access::Wait => None,
-            Access::Failing(trouble) => return Err(trouble.into()),
-            Access::Ended => return Err(Failure::SignedOut),
-        };
-        self.requests.push(Request { id, resource, replayable, retried: false, sent });
-        Ok(())
+            Access::Wait => Ok(None),
+            Access::Failing(trouble) => Err(trouble.into()),
+            Access::Ended => Err(Failure::SignedOut),
+        }
     }
 
     pub(super) fn response(&mut self, id: u32, status: u16, challenge: Option<&str>) {
@@ -54,7 +106,10 @@ impl Vault {
         {
             return;
         }
-        self.requests.swap_remove(at);
+        let Request { resource, purpose, .. } = self.requests.swap_remove(at);
+        if purpose == Purpose::Ticket {
+            self.sockets.push(Socket::by_ticket(id, resource, serial));
+        }
         self.events.push_back(Event::Deliver(id));
     }
 

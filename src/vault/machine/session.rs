@@ -36,6 +36,7 @@ impl Vault {
 
     /// Another session than before: what belongs to the old one must not be used any more.
     pub(super) fn begin_epoch(&mut self, except: usize) {
+        self.hang_up_all();
         for (at, slot) in self.slots.iter_mut().enumerate().filter(|(at, _)| *at != except) {
             let abort = slot.refresh.restart();
             let call = abort.map(|call| Event::Abort(CallId { slot: at as u16, call }));
@@ -45,6 +46,7 @@ impl Vault {
     }
 
     pub(super) fn end_all(&mut self) {
+        self.hang_up_all();
         for (at, slot) in self.slots.iter_mut().enumerate() {
             let abort = slot.refresh.end();
             self.events.extend(abort.map(|call| Event::Abort(CallId { slot: at as u16, call })));

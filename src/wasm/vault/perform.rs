@@ -1,6 +1,6 @@
 //! The requests and replies themselves.
 
-use super::wire::{Host, kind, stage};
+use super::wire::{Host, kind, socket, stage};
 use crate::vault::{CallId, Route};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -8,6 +8,10 @@ use web_sys::{
     AbortController, Headers, ReadableStreamDefaultReader, ReferrerPolicy, RequestInit, RequestMode,
     RequestRedirect, Response,
 };
+
+/// `wss:` stands for `https:`, and `ws:` for `http:`.
+pub(super) const SOCKET_SCHEME: &str = "ws";
+pub(super) const REQUEST_SCHEME: &str = "http";
 
 /// A request to the endpoints.
 pub(super) struct Exchange {
@@ -24,6 +28,8 @@ pub(super) struct Flight {
     pub(super) headers: Headers,
     pub(super) init: RequestInit,
     pub(super) abort: AbortController,
+    /// The page's message, if it asks for a socket: then this is the request for the ticket.
+    pub(super) socket: Option<Array>,
     pub(super) response: Option<Response>,
     /// Where streams cannot be transferred, the body is read here, chunk by chunk, as the page asks for it.
     pub(super) reader: Option<ReadableStreamDefaultReader>,
@@ -47,9 +53,17 @@ pub(super) fn send(host: &Host, flight: &Flight, authorization: &str, follow: bo
     let _ = headers.delete("authorization");
 }
 
-/// Hands the response to the page. Whether the flight goes on, until the page says that the body has ended or is not
+/// Hands the response to the page, or lets the socket connect that it has the ticket for. Whether the flight goes on, until the page says that the body has ended or is not
 /// wanted: a transferred stream's cancellation does not reach the network in every engine, our abort does.
 pub(super) fn deliver(host: &Host, flight: &mut Flight) -> bool {
+    if let Some(details) = &flight.socket {
+        let mut url = String::from(SOCKET_SCHEME);
+        url.push_str(flight.url.strip_prefix(REQUEST_SCHEME).unwrap_or_default());
+        details.set(2, url.into());
+        details.set(6, flight.response.take().into());
+        host.socket(flight.id, socket::CONNECT, details);
+        return true;
+    }
     let Some(response) = flight.response.take() else { return false };
     let body = response.body();
     let message = Array::of(&[

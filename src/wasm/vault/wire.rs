@@ -1,6 +1,6 @@
 //! What the shell says to its surroundings: the host object, the numbers of messages and stages, the names of states.
 
-use crate::vault::{Failure, Status};
+use crate::vault::{Failure, HangUp, Status};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::RequestInit;
@@ -17,6 +17,9 @@ extern "C" {
     /// Sends a message to the page; `false` if something in it cannot be transferred.
     #[wasm_bindgen(method)]
     pub(super) fn post(this: &Host, message: &Array, transfer: &JsValue) -> bool;
+    /// Does something with a socket: see [`socket`].
+    #[wasm_bindgen(method)]
+    pub(super) fn socket(this: &Host, id: u32, what: u32, value: &JsValue);
     /// Sends a text to the other tabs' workers.
     #[wasm_bindgen(method)]
     pub(super) fn tell(this: &Host, text: &str);
@@ -38,6 +41,7 @@ pub(super) mod kind {
     pub(in crate::wasm::vault) const PULL: f64 = 2.0;
     pub(in crate::wasm::vault) const LOGOUT: f64 = 3.0;
     pub(in crate::wasm::vault) const AWAKE: f64 = 4.0;
+    pub(in crate::wasm::vault) const SOCKET: f64 = 5.0;
 
     pub(in crate::wasm::vault) const RESPONSE: u32 = 2;
     pub(in crate::wasm::vault) const FAIL: u32 = 3;
@@ -45,6 +49,24 @@ pub(super) mod kind {
     pub(in crate::wasm::vault) const CHUNK: u32 = 5;
     pub(in crate::wasm::vault) const STATE: u32 = 6;
     pub(in crate::wasm::vault) const LOGGED_OUT: u32 = 7;
+}
+
+/// What to do with a socket; larger numbers are the codes to close it with. The same stand in `pkg/src/protocol.ts`.
+pub(super) mod socket {
+    /// The value is the page's message, with the parsed URL, and with the answer that has the ticket as its last member.
+    pub(in crate::wasm::vault) const CONNECT: u32 = 0;
+    /// The value is what to send.
+    pub(in crate::wasm::vault) const GREET: u32 = 1;
+    /// The page does not want it any more.
+    pub(in crate::wasm::vault) const GIVEN_UP: u32 = 1000;
+}
+
+/// The code that a socket is closed with (RFC 6455 §7.4.2, private use).
+pub(super) const fn hang_up(cause: HangUp) -> u32 {
+    match cause {
+        HangUp::SessionOver => 4401,
+        HangUp::TokenOver => 4408,
+    }
 }
 
 /// Which promise has settled.
