@@ -1,0 +1,137 @@
+// What the vault does when something goes very wrong, in each engine: defined, said, and over.
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { ENGINES, launch } from "../engines/index.mjs";
+import { startLive } from "./live.mjs";
+
+const open = async (options) => {
+  const { openVault } = await import("/dist/index.js");
+  globalThis.vault = await openVault(options);
+  await until(() => vault.session.status === "signed-in");
+};
+
+for (const engine of process.env.STRONGROOM_ENGINES?.split(",") ?? ENGINES) {
+  describe(`trouble in ${engine}`, () => {
+    let servers, browser, jar, page, ended;
+    before(async () => {
+      servers = await startLive();
+      browser = await launch(engine, { certificate: servers.certificate });
+    });
+    after(async () => {
+      await browser?.close();
+      servers?.close();
+    });
+    beforeEach(async () => {
+      ended = 0;
+      servers.api.routes = {
+        // Headers, a first chunk, and nothing more, ever.
+        "/v1/endless": (_, response) => {
+          response.on("close", () => ended++);
+          response.writeHead(200, { "content-type": "text/plain" }).write("first");
+        },
+        "/v1/silent": () => {},
+      };
+      servers.auth.tokens = [];
+      jar = await browser.jar();
+      page = await jar.open(`${servers.app}/`);
+    });
+    afterEach(() => jar.close());
+    const inPage = () => page.evaluate(open, { endpoints: "/auth", resources: servers.resources });
+
+    const killed = {
+      "by a script": () => void workers[0].terminate(),
+      "with its frame": () => void document.querySelector("iframe").remove(),
+    };
+    for (const [how, kill] of Object.entries(killed)) {
+      it(`a worker that is ended ${how} is missed and replaced; what was open says so`, async () => {
+        if (how === "by a script") await inPage();
+        else await page.evaluate(open, { isolated: servers.isolated });
+        const outcomes = await page.evaluate(
+          async (origin, kill) => {
+            const reader = (await vault.fetch(`${origin}/v1/endless`)).body.getReader();
+            const { value } = await reader.read();
+            const silent = outcome(vault.fetch(`${origin}/v1/silent`));
+            const next = reader.read().catch((error) => error.code);
+            await new Promise((resolve) => setTimeout(resolve, 200));
+            (0, eval)(`(${kill})()`);
+            const codes = [new TextDecoder().decode(value), await silent, await next];
+            const { status } = await vault.fetch(`${origin}/v1/me`);
+            await until(() => vault.session.status === "signed-in");
+            return [...codes, status, vault.session.status];
+          },
+          servers.origin,
+          String(kill),
+        );
+        assert.deepEqual(outcomes, ["first", "worker_restarted", "worker_restarted", 200, "signed-in"]);
+      });
+    }
+
+    it("a worker that traps fails what is open, bodies too", async () => {
+      await inPage();
+      const outcomes = await page.evaluate(async (origin) => {
+        const response = await vault.fetch(`${origin}/v1/endless`);
+        const text = outcome(response.text());
+        const silent = outcome(vault.fetch(`${origin}/v1/silent`));
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        // What a worker says last, from its own catch.
+        ports[0].dispatchEvent(new MessageEvent("message", { data: [8] }));
+        return [await text, await silent, (await vault.fetch(`${origin}/v1/me`)).status];
+      }, servers.origin);
+      assert.deepEqual(outcomes, ["worker_restarted", "worker_restarted", 200]);
+    });
+
+    it("a response that never ends ends with the page's patience, and with the vault", async () => {
+      await inPage();
+      const outcomes = await page.evaluate(async (origin) => {
+        const controller = new AbortController();
+        const one = await vault.fetch(`${origin}/v1/endless`, { signal: controller.signal });
+        const first = outcome(one.text());
+        controller.abort();
+        const two = await vault.fetch(`${origin}/v1/endless`);
+        const second = outcome(two.text());
+        const codes = [await first];
+        vault.close();
+        return [...codes, await second];
+      }, servers.origin);
+      assert.deepEqual(outcomes, ["AbortError", "closed"]);
+      assert.ok(await servers.until(() => ended === 2), "neither is left open at the server");
+    });
+
+    it("a thousand requests at once, on one token", async () => {
+      await inPage();
+      const good = await page.evaluate(async (origin) => {
+        const one = async (i) => (await (await vault.fetch(`${origin}/v1/${i}`)).json()).authorization;
+        const answers = await Promise.all(Array.from({ length: 1000 }, (_, i) => one(i)));
+        return answers.filter((answer) => answer === "Bearer canary-0").length;
+      }, servers.origin);
+      assert.equal(good, 1000);
+      assert.equal(servers.auth.tokens.length, 1);
+    });
+
+    it("a page that floods the port gets `request_limit`, and its vault back once it stops", async () => {
+      await inPage();
+      const outcomes = await page.evaluate(async (origin) => {
+        const controller = new AbortController();
+        const { signal } = controller;
+        const codes = {};
+        const flood = Array.from({ length: 5000 }, async () => {
+          const code = await outcome(vault.fetch(`${origin}/v1/silent`, { signal }));
+          codes[code] = (codes[code] ?? 0) + 1;
+        });
+        const [port] = ports;
+        for (let i = 0; i < 20_000; i++) {
+          // All kinds of message but the log-out.
+          port.postMessage([[0, 1, 2, 4, 5, 6, 7, 8][i % 8], 1e6 + i, "x", [], {}, true]);
+        }
+        await until(() => codes.request_limit === 5000 - 4096);
+        const limited = { ...codes };
+        controller.abort();
+        await Promise.all(flood);
+        return [limited, codes, (await vault.fetch(`${origin}/v1/me`)).status];
+      }, servers.origin);
+      const limited = { request_limit: 904 };
+      assert.deepEqual(outcomes, [limited, { ...limited, AbortError: 4096 }, 200]);
+      assert.equal(servers.auth.tokens.length, 1, "the worker was not replaced");
+    });
+  });
+}
