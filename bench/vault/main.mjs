@@ -1,0 +1,64 @@
+// `cargo xtask bench vault`: `vault.fetch` beside plain `fetch` in the same page, and beside other SDKs that bring tokens,
+// all in turns in one run for each engine. Writes bench/results/vault.json and .md.
+import { readFile, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { ENGINES } from "../../tests/engines/index.mjs";
+import { measure } from "./browser.mjs";
+import { document, summarise } from "./report.mjs";
+import { start } from "./servers.mjs";
+
+const HELP = `cargo xtask bench vault [options]
+  --engine NAME    ${ENGINES.join(", ")}; may be given more than once (default: all)
+  --scale N        this share of the rounds (default 1)
+  --only TEXT      only the kinds of request whose name contains it
+  --dry            print, write nothing`;
+const { values } = parseArgs({
+  options: {
+    engine: { type: "string", multiple: true, default: ENGINES },
+    scale: { type: "string", default: "1" },
+    only: { type: "string", default: "" },
+    dry: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit();
+}
+
+const scale = Number(values.scale);
+const rounds = (full) => Math.max(3, Math.round(full * scale));
+const pair = ["fetch", "vault", "fetch again"];
+const kinds = [
+  { kind: "small", names: [...pair, "auth0"], rounds: rounds(2000), blocks: 10 },
+  { kind: "json", names: [...pair, "auth0"], rounds: rounds(15), blocks: 3 },
+  ...["download, as a stream", "download, as a whole", "upload of a Blob", "upload of an ArrayBuffer"].map(
+    (kind) => ({ kind, names: pair, rounds: rounds(15), blocks: 1 }),
+  ),
+].filter(({ kind }) => kind.includes(values.only));
+const plan = { kinds, megabytes: 100, parallel: 1000, open: values.only ? 0 : 200 };
+
+const file = (type) => fileURLToPath(new URL(`../results/vault.${type}`, import.meta.url));
+const last = JSON.parse(await readFile(file("json"), "utf8").catch(() => "{}"));
+const engines = values.dry ? {} : { ...last.engines };
+const servers = await start();
+try {
+  for (const engine of values.engine) engines[engine] = summarise(await measure(engine, servers, plan));
+} finally {
+  servers.close();
+}
+const result = {
+  machine: `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores`,
+  node: process.version,
+  megabytes: plan.megabytes,
+  engines,
+};
+const text = document(result);
+console.log(text);
+if (!values.dry) {
+  await writeFile(file("json"), `${JSON.stringify(result, null, 2)}\n`);
+  await writeFile(file("md"), text);
+}
+process.exit(); // connections that a browser left open
