@@ -4,7 +4,7 @@
  * @module
  */
 import { VaultError } from "./errors.ts";
-import { BROKEN, HELLO, PORT } from "./handshake.ts";
+import { BROKEN, HELLO, PORT } from "./vault/handshake.ts";
 import { headersFor } from "./vault/headers.ts";
 import { inspect } from "./vault/inspect.ts";
 import { spawn } from "./vault/spawn.ts";

@@ -1,5 +1,5 @@
 import { VaultError } from "../errors.ts";
-import { BROKEN, HELLO, PORT } from "../handshake.ts";
+import { BROKEN, HELLO, PORT } from "./handshake.ts";
 import type { Link } from "./link.ts";
 
 const { MessageChannel: OwnChannel } = globalThis;
