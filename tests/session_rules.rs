@@ -122,6 +122,37 @@ fn rule_2_closing_gives_tokens_and_no_cookie_for_ten_minutes() {
 }
 
 #[test]
+fn a_login_waits_for_the_cookies_that_are_under_way() {
+    let (mut world, first) = World::open();
+    let second = world.wait(seconds(480)).rotate(&first, 1);
+    let settles = |record: &Record, now| record.settles_at(now, &TIMING);
+
+    // The jar has the newest handle: nothing is under way.
+    let mut settled = world.record.clone();
+    settled.close(&second, world.now, &TIMING);
+    assert_eq!(settles(&settled, world.now), None);
+
+    // The login came with a handle whose successor may be on its way, until T after the mark.
+    let marked = world.wait(seconds(29)).now;
+    world.record.close(&first, marked, &TIMING);
+    let until = marked + TIMING.timeout;
+    assert_eq!(settles(&world.record, marked), Some(until));
+    assert_eq!(settles(&world.record, marked + (TIMING.timeout - MILLI)), Some(until));
+    assert_eq!(settles(&world.record, until), None);
+
+    // A mark that has lapsed holds nothing back any more: a cookie may have left just now.
+    let third = world.wait(seconds(601)).rotate(&second, 2);
+    assert_eq!(settles(&world.record, world.now), Some(world.now + TIMING.timeout));
+    // A child that is too old is not replayed, and a session that has ended gives nothing.
+    assert_eq!(settles(&world.record, world.now + TIMING.overlap + TIMING.timeout), None);
+    let mut revoked = world.record.clone();
+    revoked.revoke();
+    assert_eq!(settles(&revoked, world.now), None);
+    world.present(&third, 3);
+    assert_eq!(settles(&world.record, world.now), None);
+}
+
+#[test]
 fn rule_2_closing_does_not_hide_evidence() {
     let (mut world, first) = World::open();
     let second = world.wait(seconds(480)).rotate(&first, 1);

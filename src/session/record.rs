@@ -152,6 +152,21 @@ impl Record {
         }
     }
 
+    /// When the last answer that carries a cookie of this family is certain to have come or to have been given up, if that
+    /// is later than `now`: until then it would displace the cookie of the login that replaces the family.
+    ///
+    /// A closing family gives no cookies, so what is under way left before the mark, and counts no longer than the client's
+    /// time-out. Nothing is under way once every child has been presented, or is too old to be replayed.
+    pub fn settles_at(&self, now: Timestamp, timing: &Timing) -> Option<Timestamp> {
+        let young = timing.overlap + timing.timeout;
+        let due = |child: &Child| !child.presented && now - child.minted_at < young;
+        if self.revoked || !self.children.as_slice().iter().any(due) {
+            return None;
+        }
+        let given = self.closing.filter(|since| now - *since < timing.closing).unwrap_or(now);
+        Some(given + timing.timeout).filter(|settled| *settled > now)
+    }
+
     /// Ends the session.
     pub fn revoke(&mut self) {
         self.revoked = true;

@@ -10,6 +10,7 @@ use super::rules::{Facts, Rule};
 use super::timing::{Timing, TimingError};
 use super::{Code, Problem};
 use crate::time::Timestamp;
+use core::time::Duration;
 
 /// Fresh random bytes that a call may use up.
 pub const ENTROPY: usize = 32;
@@ -142,6 +143,15 @@ impl Sessions {
         let mut record = Record::decode(stored)?;
         record.close(presented, now, &self.timing);
         Ok(record)
+    }
+
+    /// How long the login that replaces this family must wait before its own cookie is given. Never more than the client's
+    /// time-out; nothing for a record that cannot be read, which gives no cookies. See [`Record::settles_at`].
+    pub fn settling(&self, stored: &[u8], now: Timestamp) -> Duration {
+        let record = Record::decode(stored).ok();
+        record
+            .and_then(|record| record.settles_at(now, &self.timing))
+            .map_or(Duration::ZERO, |settled| settled - now)
     }
 
     /// The `Set-Cookie` value for a handle; its age is what is left of the record's absolute life.

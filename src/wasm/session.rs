@@ -42,6 +42,8 @@
 //!   // Marks the family as about to be replaced by a login: access tokens only, no cookie, for ten minutes.
 //!   close(record: string, cookieHeader: string | undefined, now: number): string;
 //!     // → { ok: true, record } | Refused (no handle, or an unreadable record)
+//!   // How many milliseconds the callback of that login must wait: a cookie of the old family may be under way. At most T.
+//!   settling(record: string, now: number): number;
 //!   revoke(record: string): string;                   // → { ok: true, record } | Refused (unreadable record)
 //!   clearCookie(): string;                            // the Set-Cookie of logout
 //!   static problem(code: string, reason?: string): string;  // the Problem of any code of the endpoints
@@ -226,6 +228,11 @@ impl SessionCore {
         let located = self.sessions.locate(cookie_header.as_deref().map(str::as_bytes));
         let closed = |handle| self.sessions.close(record.as_bytes(), &handle, time(now)).ok();
         stored(located.ok().and_then(closed))
+    }
+
+    /// How many milliseconds the login that replaces this family must wait before its cookie is given.
+    pub fn settling(&self, record: &str, now: f64) -> f64 {
+        self.sessions.settling(record.as_bytes(), time(now)).as_millis() as f64
     }
 
     /// Ends the session.

@@ -97,6 +97,24 @@ describe("the rotation", { concurrency: true }, () => {
     assert.equal((await browser.call(origin, "refresh", old)).json.reason, "revoked");
   });
 
+  test("a quick login waits for a cookie of the old session that is under way", async () => {
+    const browser = await signedIn("hasty");
+    await sleep(timing.rest + 100);
+    const handle = browser.handle(origin);
+    const old = { headers: { cookie: `${SESSION_COOKIE}=${handle}` }, cookies: false };
+    const late = await browser.call(origin, "refresh", old);
+    assert.equal(late.headers["strongroom-outcome"], "rotated");
+    const started = Date.now();
+    await browser.login(origin);
+    // The vault takes that answer for no longer than its time-out: what it brought the jar is overwritten.
+    assert.ok(
+      Date.now() - started >= timing.timeout,
+      "the new cookie came while the old one could still follow it",
+    );
+    assert.notEqual(browser.handle(origin), handle);
+    assert.equal((await browser.call(origin, "refresh")).status, 200);
+  });
+
   test("a login that is given up does not end the session", async () => {
     const browser = await signedIn("undecided");
     await browser.request(`${origin}/auth/login`, { headers: { "sec-fetch-dest": "document" } });

@@ -91,6 +91,11 @@ export class Core {
     return answer.ok ? answer.record : undefined;
   }
 
+  /** How many milliseconds a login that replaces this session waits: a cookie of it may still be under way. */
+  settling(record: string, now: number): number {
+    return this.#core.settling(record, now);
+  }
+
   revoke(record: string): string {
     return unwrap<{ record: string }>(this.#core.revoke(record)).record;
   }

@@ -40,6 +40,7 @@ export interface SessionCore {
   ): string;
   inspect(record: string, cookies: string | undefined, now: number): string;
   close(record: string, cookies: string | undefined, now: number): string;
+  settling(record: string, now: number): number;
   revoke(record: string): string;
   clearCookie(): string;
 }

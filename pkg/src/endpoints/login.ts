@@ -69,6 +69,7 @@ async function open(context: Context, request: Request, url: URL, way: Way): Pro
   if (transaction.expected.redirectUri !== redirectUri) throw new EndpointsError("state_invalid");
   const { identity, granted } = await options.provider.redeem(url, transaction.expected);
   const { subject } = identity;
+  if (transaction.replaces) await settle(context, transaction.replaces);
 
   const shard = await shardOf(subject);
   const now = await store.now(shard);
@@ -143,6 +144,17 @@ async function markClosing(context: Context, request: Request) {
     if ((await store.cas(shard, family, row.version, { ...changeOf(row), record })).ok) break;
   }
   return replaced;
+}
+
+/**
+ * Waits until no cookie of the session that is being replaced can be under way any more: it would displace the new one, and the
+ * browser would be signed out. Only a login that is quicker than the client's time-out, and that came with a handle whose
+ * successor was on its way, has anything to wait for.
+ */
+async function settle({ core, store }: Context, replaced: { shard: string; family: string }): Promise<void> {
+  const found = await store.load(replaced.shard, replaced.family);
+  const millis = found ? core.settling(found.row.record, found.now) : 0;
+  if (millis > 0) await new Promise((resolve) => setTimeout(resolve, millis));
 }
 
 /** Frames, images and scripts have no business here: a login is seen by the user. */

@@ -307,7 +307,7 @@ pub fn catalogue() -> Vec<(Scenario, Expect)> {
                 ..base.clone()
             }
             .late(),
-            Expect::Report,
+            Expect::NoLogout,
         ),
         (
             Scenario {

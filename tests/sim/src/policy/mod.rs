@@ -33,6 +33,11 @@ pub trait Policy: Sync {
     /// Called when a login starts, with the handle it came with.
     fn close(&self, _record: &mut Self::Record, _presented: &Self::Handle, _now: Timestamp) {}
 
+    /// How long a login must wait before its cookie is given.
+    fn settling(&self, _record: &Self::Record, _now: Timestamp) -> u64 {
+        0
+    }
+
     /// Ends the session.
     fn revoke(&self, record: &mut Self::Record);
 

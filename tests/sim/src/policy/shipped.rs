@@ -80,6 +80,10 @@ impl Policy for Shipped {
         record.close(presented, now, &self.timing);
     }
 
+    fn settling(&self, record: &Record, now: Timestamp) -> u64 {
+        record.settles_at(now, &self.timing).map_or(0, |settled| (settled - now).as_millis() as u64)
+    }
+
     fn revoke(&self, record: &mut Record) {
         record.revoke();
     }

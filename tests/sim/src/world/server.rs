@@ -249,6 +249,11 @@ impl<P: Policy> World<'_, P> {
     }
 
     pub(super) fn callback(&mut self) {
+        let wait = self.policy.settling(&self.rows[usize::from(self.old_family)].record, self.store_now());
+        if wait > 0 {
+            self.trace(|_| format!("the login waits {wait} ms for what is under way"));
+            return self.queue.push(self.now + wait, Event::Callback);
+        }
         let row = &mut self.rows[usize::from(self.old_family)];
         let mut record = row.record.clone();
         self.policy.revoke(&mut record);
