@@ -13,6 +13,8 @@ const TAKEN = [
 ];
 const OBJECTS = 300_000;
 const PATIENCE = 8_000;
+/** For a driver that does not come back from a page which the attack has hung or crashed. */
+const HUNG = 40_000;
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
@@ -53,6 +55,7 @@ export class Play {
   #jar;
   #heaps;
   #patience;
+  #hung = false;
 
   /**
    * `browser`: one of `tests/engines`; `name`: one of `SUBJECTS`; `heaps`: take a heap snapshot with every
@@ -137,8 +140,10 @@ export class Play {
       const taken = TAKEN.some((place) => world.secrets.in(evidence[place] ?? "").length > 0);
       return { outcome: won ? "wins" : "loses", taken, places, used, detail: tried };
     } finally {
-      await page.close().catch(() => {});
-      if (attack.dirty) await this.close();
+      const broken = this.#hung;
+      this.#hung = false;
+      if (!broken) await page.close().catch(() => {});
+      if (attack.dirty || broken) await this.close();
     }
   }
 
@@ -164,7 +169,7 @@ export class Play {
       return Promise.race([(async () => (${work})(context))(), enough]);
     }`;
     try {
-      return await page.evaluate(limited, { ...this.context, prepared });
+      return await this.#within(page.evaluate(limited, { ...this.context, prepared }));
     } catch (error) {
       return { threw: `${error.name}: ${error.message}`.slice(0, 500) };
     }
@@ -175,8 +180,9 @@ export class Play {
     const paths = this.#subject.ours
       ? ["/v1/me", "/v2/me", "/v1/echo", "/v1/refused", "/v1/redirect?to=/v1/me", "/elsewhere"]
       : ["/v1/peer", "/v1/refused"];
-    await until(page, () => globalThis.app?.done === true, 6_000);
-    return page
+    if (this.#hung) return ["the page hangs"];
+    await this.#within(until(page, () => globalThis.app?.done === true, 6_000)).catch(() => false);
+    const asked = page
       .evaluate(async (paths) => {
         const call = async (path) => {
           const init = path.endsWith("/echo") ? { method: "POST", body: "hello" } : undefined;
@@ -192,6 +198,24 @@ export class Play {
         return Promise.race([Promise.all(paths.map(call)), enough]);
       }, paths)
       .catch((error) => [`threw ${error.message}`.slice(0, 200)]);
+    return this.#within(asked).catch((error) => [error.message]);
+  }
+
+  /** What a page answers, unless it never does: then this browser is not used again. */
+  async #within(answer) {
+    let timer;
+    const late = new Promise((_, reject) => {
+      const give = () => {
+        this.#hung = true;
+        reject(new Error("the page hangs"));
+      };
+      timer = setTimeout(give, Math.max(HUNG, this.#patience * 2));
+    });
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #collect(page, evidence, heap) {
@@ -203,7 +227,8 @@ export class Play {
       return { ...places, globals: globals.text, complete: globals.complete };
     }`;
     try {
-      const { complete, ...found } = await page.evaluate(search, OBJECTS);
+      if (this.#hung) throw new Error("the page hangs");
+      const { complete, ...found } = await this.#within(page.evaluate(search, OBJECTS));
       if (!complete) throw new Error("the globals are too many to search");
       Object.assign(evidence, found);
     } catch (error) {
