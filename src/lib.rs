@@ -2,13 +2,15 @@
 //! logging honest browsers out, and verifies JWTs strictly.
 //!
 //! The crate is a **sans-IO core**: it never reads a clock, a random source, the network or a global. Time and
-//! entropy are arguments; I/O is an output that the caller performs. The bindings in `wasm` are the only exception.
+//! entropy are arguments; I/O is an output that the caller performs. The bindings in `wasm` and
+//! `tower` are the only exceptions.
 //!
 //! ```text
 //!   time, secret ──────────────► everyone
 //!   jose ──► crypto ──► verify             (feature `edge`)
 //!   crypto (MAC), jose::base64url ──► session   (feature `session`)
 //!   time, secret ──► vault                 (feature `vault`)
+//!   verify ──► tower                       (feature `tower`; nothing uses `tower`)
 //!   all of them  ──► wasm                  (feature `wasm`; nothing uses `wasm`)
 //! ```
 
@@ -27,6 +29,9 @@ pub mod jose;
 #[cfg(feature = "session")]
 #[forbid(unsafe_code)]
 pub mod session;
+#[cfg(feature = "tower")]
+#[forbid(unsafe_code)]
+pub mod tower;
 #[cfg(feature = "vault")]
 #[forbid(unsafe_code)]
 pub mod vault;

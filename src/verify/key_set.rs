@@ -148,10 +148,15 @@ impl KeySet {
         }
     }
 
+    /// Whether [`KeySet::refresh_due`] is worth asking.
+    pub fn is_refresh_due(&self, now: Timestamp) -> bool {
+        self.held.as_ref().is_some_and(|held| now >= held.refresh_at)
+    }
+
     /// A ticket if the keys should be refreshed in the background, besides answering.
     pub fn refresh_due(&mut self, now: Timestamp) -> Option<Ticket> {
+        let due = self.is_refresh_due(now);
         let remote = self.remote.as_mut()?;
-        let due = self.held.as_ref().is_some_and(|held| now >= held.refresh_at);
         if due && !remote.fetching.is_running(now) { remote.fetching.begin(now, Need::Fresh) } else { None }
     }
 

@@ -6,6 +6,10 @@
 //!            header                     ▲
 //!                                     Keys ◄── KeySet: when to fetch, how long to serve
 //! ```
+//!
+//! What needs an answer from elsewhere (a deny list, introspection, a proof of possession) has its place behind `Verified`, as
+//! further states in files of their own: it never runs for a token that fails here. An encrypted token would be opened before
+//! `parse`, in `jose`; until then it is refused.
 
 mod claims;
 mod config;
