@@ -11,7 +11,7 @@ const part = (bytes) => randomBytes(bytes).toString("base64url");
 const token = () => `eyJhbGciOiJFUzI1NiJ9.${part(200)}.${part(64)}`;
 const TOKEN = token();
 const ID_TOKEN = token();
-const HANDLE = `1.${part(16)}.${part(16)}.7.${part(8)}.${part(32)}`;
+const HANDLE = `SV.${part(9)}.${part(16)}.AAAAAAAB.${part(8)}.${part(16)}`;
 const COOKIE = "session";
 
 const worker = `onmessage = async ({ data }) => {
