@@ -92,7 +92,7 @@ const cors = (request, response) => {
 export const startLive = async () => {
   const tls = certificate(NAMES);
   const auth = makeAuth();
-  const api = { routes: {}, seen: [], sockets: [], upgrades: [], issued: [], refuse: false };
+  const api = { routes: {}, seen: [], sockets: [], upgrades: [], issued: [], refuse: false, pause: 0 };
   let resources, app;
   const site = createServer(tls, async (request, response) => {
     const { pathname } = new URL(request.url, "https://x");
@@ -120,6 +120,7 @@ export const startLive = async () => {
     api.seen.push({ method: request.method, path: url.pathname, headers: request.headers });
     const route = api.routes[url.pathname];
     if (route) return route(request, response, url);
+    if (api.pause) await new Promise((resolve) => setTimeout(resolve, api.pause));
     const body = await read(request).catch(() => undefined);
     if (url.pathname === "/v1/live" && request.method === "POST") {
       if (api.refuse) return response.writeHead(403).end();
