@@ -198,7 +198,8 @@ class Ring implements KeyRing {
     const isDue = due(held.state, now, this.#timing, this.#algorithm) !== undefined;
     if (age < this.#timing.refresh && !isDue) return held.state;
     // A key that was published since is known everywhere before it signs; until then the old one is right.
-    const mayServe = age < propagation(this.#timing, held.state.keys.at(-1)?.maxAge ?? 0) - this.#timing.clockSkew;
+    const mayServe =
+      age < propagation(this.#timing, held.state.keys.at(-1)?.maxAge ?? 0) - this.#timing.clockSkew;
     const isRead = now >= this.#readingSince && now - this.#readingSince < READING;
     if (mayServe && isRead) return held.state;
     this.#readingSince = now;
