@@ -38,6 +38,7 @@ const ONLY_IN: [(&str, &[&str]); 3] = [
             "hmac",
             "hkdf",
             "ed25519_dalek",
+            "fiat_crypto",
             "ml_dsa",
             "aes_gcm",
             "signature",

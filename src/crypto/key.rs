@@ -4,7 +4,10 @@ use super::ecdsa::{P256Key, P384Key, P521Key, Secp256k1Key};
 use super::eddsa::Ed25519Key;
 use super::hmac::HmacKey;
 use super::mldsa::MlDsaKey;
+use super::p256_tables::TableStore;
 use super::rsa::RsaKey;
+use crate::jose::base64url;
+use crate::jose::json::quote;
 use crate::jose::jwk::{Jwk, KeyProblem};
 use crate::jose::{Algorithm, AlgorithmSet};
 use crate::secret::Secret;
@@ -15,6 +18,7 @@ use sha2::{Sha256, Sha384, Sha512};
 pub struct Key {
     material: Material,
     algorithms: AlgorithmSet,
+    public: Option<String>,
 }
 
 enum Material {
@@ -35,7 +39,9 @@ impl Key {
     /// What is wrong with it.
     pub fn from_jwk(jwk: &Jwk) -> Result<Key, KeyProblem> {
         jwk.check_public_use()?;
-        Key::new(Material::from_jwk(jwk)?, jwk.alg()?)
+        let mut key = Key::new(Material::from_jwk(jwk)?, jwk.alg()?)?;
+        key.public = Some(public_members(jwk)?);
+        Ok(key)
     }
 
     /// Checks an HMAC secret; `only` is the one algorithm that it is for, if it is for one.
@@ -51,7 +57,11 @@ impl Key {
         if let Some(only) = only {
             algorithms = algorithms.and(AlgorithmSet::of(&[only]));
         }
-        if algorithms.is_empty() { Err(KeyProblem::Algorithm) } else { Ok(Key { material, algorithms }) }
+        if algorithms.is_empty() {
+            Err(KeyProblem::Algorithm)
+        } else {
+            Ok(Key { material, algorithms, public: None })
+        }
     }
 
     /// What the key is for: by its mathematics, and by its `alg` if it has one.
@@ -59,10 +69,67 @@ impl Key {
         self.algorithms
     }
 
+    /// The members of a public key that are its mathematics, as a JWK: for whoever verifies in the core's stead. `None` for a secret.
+    pub fn public_jwk(&self) -> Option<&str> {
+        self.public.as_deref()
+    }
+
+    /// The same, where what verifications work out is shared with other keys.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn from_jwk_sharing(jwk: &Jwk, tables: &TableStore) -> Result<Key, KeyProblem> {
+        let mut key = Key::from_jwk(jwk)?;
+        if let Material::P256(key) = &mut key.material {
+            key.share(tables);
+        }
+        Ok(key)
+    }
+
+    /// Works out at once what makes verifications faster, where there is such a thing: see [`P256Key::precompute`].
+    pub fn precompute(&self) {
+        if let Material::P256(key) = &self.material {
+            key.precompute();
+        }
+    }
+
+    /// Whether a signature has the one form that [`verify`](Self::verify) demands. Verifiers differ in what they accept besides, so nobody
+    /// else's verdict is asked for without it.
+    pub fn fits(&self, algorithm: Algorithm, signature: &[u8]) -> bool {
+        self.algorithms.contains(algorithm)
+            && match &self.material {
+                Material::P256(key) => key.fits(signature),
+                Material::P384(key) => key.fits(signature),
+                Material::P521(key) => key.fits(signature),
+                Material::Secp256k1(key) => key.fits(signature),
+                Material::Ed25519(key) => key.fits(signature),
+                Material::Rsa(key) => key.fits(signature),
+                // Nobody else is asked.
+                Material::MlDsa(_) | Material::Hmac(_) => false,
+            }
+    }
+
     /// Whether it is this key's signature. False for an algorithm that the key is not for.
     pub fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         self.algorithms.contains(algorithm) && self.material.verify(algorithm, message, signature)
     }
+}
+
+fn public_members(jwk: &Jwk) -> Result<String, KeyProblem> {
+    let members: &[&'static str] = match jwk.kty()? {
+        "EC" => &["x", "y"],
+        "RSA" => &["n", "e"],
+        "OKP" => &["x"],
+        _ => &["pub"],
+    };
+    let mut json = format!(r#"{{"kty":{}"#, quote(jwk.kty()?));
+    if let Ok(crv) = jwk.crv() {
+        json.push_str(&format!(r#","crv":{}"#, quote(crv)));
+    }
+    for name in members {
+        json.push_str(&format!(r#","{name}":"{}""#, base64url::encode(&jwk.bytes(name)?)));
+    }
+    Ok(json + "}")
 }
 
 impl Material {

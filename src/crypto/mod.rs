@@ -13,7 +13,11 @@ pub mod mac;
 #[cfg(feature = "edge")]
 pub mod mldsa;
 #[cfg(feature = "edge")]
+mod p256_tables;
+#[cfg(feature = "edge")]
 pub mod rsa;
 
 #[cfg(feature = "edge")]
 pub use key::Key;
+#[cfg(feature = "edge")]
+pub use p256_tables::TableStore;

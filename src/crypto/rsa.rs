@@ -15,7 +15,7 @@ const EXPONENT: core::ops::RangeInclusive<u64> = 65_537..=0xffff_ffff;
 /// An RSA public key that passed the checks.
 pub struct RsaKey {
     key: RsaPublicKey,
-    size: usize,
+    modulus: Vec<u8>,
 }
 
 impl RsaKey {
@@ -36,15 +36,20 @@ impl RsaKey {
         if has_roca_fingerprint(&n) {
             return Err(KeyProblem::WeakModulus);
         }
-        let n = BoxedUint::from_be_slice_vartime(&n);
-        let key = RsaPublicKey::new(n, BoxedUint::from(exponent)).map_err(|_| KeyProblem::Modulus)?;
-        Ok(RsaKey { key, size: bits.div_ceil(8) })
+        let number = BoxedUint::from_be_slice_vartime(&n);
+        let key = RsaPublicKey::new(number, BoxedUint::from(exponent)).map_err(|_| KeyProblem::Modulus)?;
+        Ok(RsaKey { key, modulus: n })
+    }
+
+    /// Whether a signature is as long as the modulus, and as a number smaller (RFC 8017 §5.2.2).
+    pub fn fits(&self, signature: &[u8]) -> bool {
+        signature.len() == self.modulus.len() && signature < self.modulus.as_slice()
     }
 
     /// Whether it is this key's RSASSA-PKCS1-v1_5 signature of the message (RFC 8017 §8.2.2): RS256, RS384, RS512.
     pub fn verify_pkcs1<D: Digest + AssociatedOid>(&self, message: &[u8], signature: &[u8]) -> bool {
         let key = || pkcs1v15::VerifyingKey::<D>::new(self.key.clone());
-        signature.len() == self.size
+        self.fits(signature)
             && pkcs1v15::Signature::try_from(signature)
                 .is_ok_and(|signature| key().verify(message, &signature).is_ok())
     }
@@ -53,7 +58,7 @@ impl RsaKey {
     /// with the same hash (RFC 7518 §3.5): PS256, PS384, PS512.
     pub fn verify_pss<D: Digest + FixedOutputReset>(&self, message: &[u8], signature: &[u8]) -> bool {
         let key = || pss::VerifyingKey::<D>::new(self.key.clone());
-        signature.len() == self.size
+        self.fits(signature)
             && pss::Signature::try_from(signature)
                 .is_ok_and(|signature| key().verify(message, &signature).is_ok())
     }

@@ -120,6 +120,11 @@ impl AlgorithmSet {
         AlgorithmSet(bits)
     }
 
+    /// From one bit an algorithm, in the order of [`Algorithm::ALL`]; other bits mean nothing.
+    pub const fn from_bits(bits: u32) -> AlgorithmSet {
+        AlgorithmSet(bits & ((1 << Algorithm::ALL.len()) - 1))
+    }
+
     /// Whether it is in the set.
     pub const fn contains(self, algorithm: Algorithm) -> bool {
         self.0 & 1 << algorithm as u32 != 0

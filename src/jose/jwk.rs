@@ -5,7 +5,7 @@ use super::base64url;
 use super::json::{self, JsonError, Object, Value};
 
 /// One key of a set.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Jwk(Object);
 
 /// Why a key cannot be used. Says nothing of the key itself.

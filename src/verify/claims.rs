@@ -169,7 +169,7 @@ fn required_text<'a>(claims: &'a Object, claim: &'static str) -> Result<&'a str,
 const MAX_DATE: f64 = 253_402_300_799.0;
 
 /// A NumericDate (RFC 7519 §2) in seconds.
-fn date(claims: &Object, claim: &'static str) -> Result<Option<f64>, TokenError> {
+pub(super) fn date(claims: &Object, claim: &'static str) -> Result<Option<f64>, TokenError> {
     match claims.member(claim) {
         None => Ok(None),
         Some(Value::Number(seconds)) if (0.0..=MAX_DATE).contains(seconds) => Ok(Some(*seconds)),

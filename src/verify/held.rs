@@ -1,7 +1,8 @@
 //! Keys that are held, and until when they serve.
 
 use super::keys::Keys;
-use super::step::KeyCopy;
+use super::step::{KeyCopy, KeyTimes};
+use crate::crypto::TableStore;
 use crate::time::Timestamp;
 use core::time::Duration;
 
@@ -43,12 +44,13 @@ impl Held {
         asked: Timestamp,
         document: &KeyCopy<'_>,
         max_keys: usize,
+        tables: &TableStore,
         jitter: f64,
     ) -> Option<Held> {
         if document.body.len() > MAX_DOCUMENT || document.age >= HARD_CEILING {
             return None;
         }
-        let keys = Keys::from_json(document.body, max_keys).ok().filter(Keys::is_usable)?;
+        let keys = Keys::from_json_sharing(document.body, max_keys, tables).ok().filter(Keys::is_usable)?;
         let fresh = freshness(document.cache_control);
         let since = now - document.age;
         Some(Held {
@@ -59,6 +61,17 @@ impl Held {
             fresh_until: since + fresh,
             dead_at: since + HARD_CEILING,
         })
+    }
+
+    /// The same for whoever remembers what these keys have verified.
+    pub(super) fn times(&self) -> KeyTimes {
+        KeyTimes {
+            // The first millisecond that is not too early.
+            serve_from: self.since - SET_BACK + Duration::from_millis(1),
+            refresh_at: self.refresh_at,
+            fresh_until: self.fresh_until,
+            dead_at: self.dead_at,
+        }
     }
 
     /// Whether they may serve. Not if the clock was set back by much: then nobody knows how old they are.

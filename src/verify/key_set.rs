@@ -15,11 +15,12 @@ use super::error::{KeyLookup, TokenError};
 use super::fetching::{Fetching, LEASE, Need, Refetches, UnknownKids};
 use super::held::Held;
 use super::keys::Keys;
-use super::step::{Call, Generation, KeyCopy, Step, Ticket};
-use super::verifier::{Verified, Verifier};
-use crate::crypto::Key;
-use crate::jose::Algorithm;
+use super::presumed::{Left, Presumed};
+use super::step::{Call, Generation, KeyCopy, KeyTimes, Step, Ticket};
+use super::verifier::{Candidate, Verified, Verifier};
+use crate::crypto::{Key, TableStore};
 use crate::jose::jws::Compact;
+use crate::jose::{Algorithm, AlgorithmSet};
 use crate::time::Timestamp;
 use core::time::Duration;
 
@@ -34,6 +35,9 @@ pub struct KeySet {
     /// `None` for keys that were given, not fetched.
     remote: Option<Remote>,
     max_keys: usize,
+    /// The first key id that was never given.
+    next_id: u32,
+    tables: TableStore,
 }
 
 #[derive(Debug, Default)]
@@ -46,12 +50,31 @@ struct Remote {
 impl KeySet {
     /// Keys that are given once and never fetched.
     pub fn fixed(keys: Keys) -> KeySet {
-        KeySet { held: Some(Held::forever(keys)), generation: Generation(0), remote: None, max_keys: 0 }
+        KeySet {
+            held: Some(Held::forever(keys)),
+            generation: Generation(0),
+            remote: None,
+            max_keys: 0,
+            next_id: 0,
+            tables: TableStore::default(),
+        }
     }
 
     /// Keys that are fetched, at most `max_keys` of them.
     pub fn remote(max_keys: usize) -> KeySet {
-        KeySet { held: None, generation: Generation(0), remote: Some(Remote::default()), max_keys }
+        KeySet {
+            held: None,
+            generation: Generation(0),
+            remote: Some(Remote::default()),
+            max_keys,
+            next_id: 0,
+            tables: TableStore::default(),
+        }
+    }
+
+    /// Shares what verifications work out with other sets, for keys that are yet to be fetched.
+    pub fn share(&mut self, tables: &TableStore) {
+        self.tables = tables.clone();
     }
 
     /// How many fetches have succeeded.
@@ -74,6 +97,23 @@ impl KeySet {
         token: &str,
         call: Call,
     ) -> Step<Result<Verified<Claims>, TokenError>> {
+        match self.presume(verifier, now, token, call, AlgorithmSet::default()) {
+            Step::Done(presumed) => Step::Done(presumed.and_then(|presumed| presumed.settle(|_| false))),
+            Step::Fetch(ticket) => Step::Fetch(ticket),
+            Step::Wait(time) => Step::Wait(time),
+        }
+    }
+
+    /// The same, with signatures of some algorithms left to the caller, who then settles the answer or asks
+    /// [`rejected`](Self::rejected).
+    pub fn presume<'t>(
+        &mut self,
+        verifier: &Verifier,
+        now: Timestamp,
+        token: &'t str,
+        call: Call,
+        leave: AlgorithmSet,
+    ) -> Step<Result<Presumed<'t>, TokenError>> {
         // A token that no key could save is refused before any fetch.
         let candidate = match verifier.parse(token) {
             Ok(candidate) => candidate,
@@ -86,14 +126,41 @@ impl KeySet {
             Step::Wait(time) => return Step::Wait(time),
         }
         let kid = candidate.kid().map(str::to_owned);
-        let authentic = self.find(&candidate).and_then(|key| candidate.authenticate(key));
-        match authentic {
-            Ok(token) => Step::Done(verifier.check_claims(now, token)),
+        match self.presume_with_keys(verifier, now, candidate, leave) {
+            Ok(presumed) => Step::Done(Ok(presumed)),
             Err(error) => match self.may_newer_keys_help(now, call, kid.as_deref(), &error) {
                 Some(step) => step,
                 None => Step::Done(Err(error)),
             },
         }
+    }
+
+    /// The answer to a token whose signature, left to the caller, is not the key's.
+    pub fn rejected<T>(&mut self, now: Timestamp, call: Call) -> Step<Result<T, TokenError>> {
+        let error = TokenError::SignatureInvalid;
+        self.may_newer_keys_help(now, call, None, &error).unwrap_or(Step::Done(Err(error)))
+    }
+
+    fn presume_with_keys<'t>(
+        &self,
+        verifier: &Verifier,
+        now: Timestamp,
+        candidate: Candidate<'t>,
+        leave: AlgorithmSet,
+    ) -> Result<Presumed<'t>, TokenError> {
+        let held = self.held.as_ref().ok_or(TokenError::KeysUnavailable)?;
+        let (key_id, key) = held.keys.find_entry(candidate.kid(), candidate.algorithm())?;
+        let algorithm = candidate.algorithm();
+        if !leave.contains(algorithm) {
+            let verdict = verifier.check_claims(now, candidate.authenticate(key)?);
+            return Ok(Presumed { key_id, left: None, verdict });
+        }
+        if !key.fits(algorithm, candidate.signature()) {
+            return Err(TokenError::SignatureInvalid);
+        }
+        let (input, signature) = (candidate.signing_input(), candidate.signature().to_vec());
+        let left = Some(Left { algorithm, input, signature });
+        Ok(Presumed { key_id, left, verdict: verifier.presume(now, candidate) })
     }
 
     /// Verifies with the keys that are held.
@@ -106,15 +173,36 @@ impl KeySet {
         now: Timestamp,
         token: &str,
     ) -> Result<Verified<Claims>, TokenError> {
+        self.presume_held(verifier, now, token, AlgorithmSet::default())?.settle(|_| false)
+    }
+
+    /// The same, with signatures of some algorithms left to the caller.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn presume_held<'t>(
+        &self,
+        verifier: &Verifier,
+        now: Timestamp,
+        token: &'t str,
+        leave: AlgorithmSet,
+    ) -> Result<Presumed<'t>, TokenError> {
         let candidate = verifier.parse(token)?;
-        let held = self.held.as_ref().filter(|held| held.is_live(now)).ok_or(TokenError::AsyncRequired)?;
-        let key = match held.keys.find(candidate.kid(), candidate.algorithm()) {
-            Err(TokenError::KeyNotFound(KeyLookup::Unknown)) if self.would_refetch(now, candidate.kid()) => {
-                return Err(TokenError::AsyncRequired);
+        if !self.held.as_ref().is_some_and(|held| held.is_live(now)) {
+            return Err(TokenError::AsyncRequired);
+        }
+        let kid = candidate.kid().map(str::to_owned);
+        self.presume_with_keys(verifier, now, candidate, leave).map_err(|error| match error {
+            TokenError::KeyNotFound(KeyLookup::Unknown) if self.would_refetch(now, kid.as_deref()) => {
+                TokenError::AsyncRequired
             }
-            found => found?,
-        };
-        verifier.check_claims(now, candidate.authenticate(key)?)
+            error => error,
+        })
+    }
+
+    /// The keys that are held, and when they serve.
+    pub fn held(&self) -> Option<(&Keys, KeyTimes)> {
+        self.held.as_ref().map(|held| (&held.keys, held.times()))
     }
 
     /// What is wrong with a token's key or signature, with the keys that are held; nothing else of it is looked at.
@@ -216,9 +304,10 @@ impl KeySet {
     /// After a failure: a shared cache has this copy. It serves, as stale keys do, where none are held.
     pub fn fall_back(&mut self, now: Timestamp, copy: &KeyCopy<'_>, jitter: f64) {
         let may_serve = self.remote.is_some() && self.held.as_ref().is_none_or(|held| !held.is_live(now));
-        if let Some(held) = Held::new(now, now, copy, self.max_keys, jitter).filter(|_| may_serve) {
-            self.held = Some(held);
-            self.generation.0 = self.generation.0.wrapping_add(1);
+        if let Some(held) =
+            Held::new(now, now, copy, self.max_keys, &self.tables, jitter).filter(|_| may_serve)
+        {
+            self.replace(held);
         }
     }
 
@@ -226,7 +315,10 @@ impl KeySet {
         let fetching = &self.remote.as_ref()?.fetching;
         // A lease that has ended is not remembered: its answer counts as asked for as long ago as a lease lasts.
         let asked = fetching.find(ticket).map_or(now - LEASE, |(_, started)| started);
-        fetching.is_news(ticket).then(|| Held::new(now, asked, document, self.max_keys, jitter)).flatten()
+        fetching
+            .is_news(ticket)
+            .then(|| Held::new(now, asked, document, self.max_keys, &self.tables, jitter))
+            .flatten()
     }
 
     fn hold(&mut self, ticket: Ticket, held: Held) {
@@ -234,13 +326,13 @@ impl KeySet {
             remote.fetching.succeeded(ticket);
             remote.unknown.clear();
         }
-        self.held = Some(held);
-        self.generation.0 = self.generation.0.wrapping_add(1);
+        self.replace(held);
     }
 
-    fn find(&self, candidate: &super::Candidate<'_>) -> Result<&Key, TokenError> {
-        let held = self.held.as_ref().ok_or(TokenError::KeysUnavailable)?;
-        held.keys.find(candidate.kid(), candidate.algorithm())
+    fn replace(&mut self, mut held: Held) {
+        self.next_id = held.keys.succeed(self.held.as_ref().map(|held| &held.keys), self.next_id);
+        self.held = Some(held);
+        self.generation.0 = self.generation.0.wrapping_add(1);
     }
 
     /// A step if the keys may have changed at the issuer, and asking is affordable.

@@ -22,6 +22,19 @@ pub enum Step<T> {
     Wait(Duration),
 }
 
+/// When keys that are held serve.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyTimes {
+    /// Not before: a clock that says so was set back by much.
+    pub serve_from: Timestamp,
+    /// From then on they are refreshed in the background.
+    pub refresh_at: Timestamp,
+    /// From then on they are refreshed before the next answer, if they can be.
+    pub fresh_until: Timestamp,
+    /// From then on they serve no more.
+    pub dead_at: Timestamp,
+}
+
 /// One caller's question, from the first time it is asked: what had been fetched by then, and when that was.
 #[derive(Clone, Copy, Debug)]
 pub struct Call {

@@ -4,6 +4,7 @@ use super::claims::{self, Claims};
 use super::error::{KeyLookup, Malformed, TokenError};
 use super::keys::Keys;
 use super::policy::Policy;
+use super::window::Window;
 use crate::crypto::Key;
 use crate::jose::Algorithm;
 use crate::jose::header::Header;
@@ -22,6 +23,7 @@ pub struct Verified<T> {
     value: T,
     header: Header,
     header_text: String,
+    window: Window,
 }
 
 impl<T> Verified<T> {
@@ -33,6 +35,11 @@ impl<T> Verified<T> {
     /// The header that came with it.
     pub fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// When the same token passes the same checks again, as far as they depend on the time.
+    pub fn window(&self) -> Window {
+        self.window
     }
 
     /// The very JSON text of the header.
@@ -65,6 +72,11 @@ impl Verifier {
         &self.policy
     }
 
+    /// The largest token in bytes that is looked at.
+    pub fn max_token_size(&self) -> usize {
+        self.policy.max_token_size
+    }
+
     /// Verifies a token against keys that are held.
     ///
     /// # Errors
@@ -88,6 +100,15 @@ impl Verifier {
         Ok(Candidate { compact, algorithm })
     }
 
+    /// What the verdict will be if the signature is the key's: for a signature that somebody else checks meanwhile.
+    pub(super) fn presume(
+        &self,
+        now: Timestamp,
+        candidate: Candidate<'_>,
+    ) -> Result<Verified<Claims>, TokenError> {
+        self.check_claims(now, Authentic { compact: candidate.compact })
+    }
+
     /// The last state: the claims.
     ///
     /// # Errors
@@ -98,10 +119,11 @@ impl Verifier {
         if let Some(problem) = claims::problems(&self.policy, now, &object).next() {
             return Err(problem);
         }
+        let window = Window::of(&self.policy, &object);
         let text = String::from_utf8_lossy(token.compact.payload()).into_owned();
         let header_text = token.compact.header_text().to_owned();
         let header = token.compact.header().clone();
-        Ok(Verified { value: Claims::new(object, text), header, header_text })
+        Ok(Verified { value: Claims::new(object, text), header, header_text, window })
     }
 }
 
@@ -114,6 +136,16 @@ impl<'t> Candidate<'t> {
     /// The algorithm, one that the policy allows.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
+    }
+
+    /// What was signed.
+    pub(super) fn signing_input(&self) -> &'t [u8] {
+        self.compact.signing_input()
+    }
+
+    /// The signature, of whatever form it is.
+    pub(super) fn signature(&self) -> &[u8] {
+        self.compact.signature()
     }
 
     /// The second state: the signature.
