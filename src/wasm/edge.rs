@@ -3,21 +3,50 @@
 
 #![allow(unreachable_pub, reason = "wasm_bindgen exports public functions only")]
 
+use crate::crypto::TableStore;
 use crate::jose::json::quote;
 use crate::jose::jws::{MAX_TOKEN_SIZE, Spelling};
+use crate::jose::{Algorithm, AlgorithmSet};
 use crate::time::Timestamp;
 use crate::verify::{
-    self, Call, Claims, Config, Generation, Inspection, KeyCopy, KeySet, Step, Ticket, TokenError, Verified,
+    self, Call, Config, Generation, Inspection, KeyCopy, KeyId, KeySet, Malformed, Step, Ticket, TokenError,
     Verifier,
 };
 use core::time::Duration;
 use wasm_bindgen::prelude::*;
 
-/// A verifier and its issuer's keys.
+/// How [`EdgeVerifier::check`] ended.
+#[derive(Clone, Copy)]
+enum Outcome {
+    /// What has to be done first, or the refusal: a JSON text.
+    Text = 0,
+    /// Verified: the claims' JSON text, the header, the key, the time.
+    Verified = 1,
+    /// The same if the caller finds that the signature is the key's.
+    Left = 2,
+    /// The JSON text of a refusal if the caller finds that; else the signature is what is wrong.
+    LeftToRefuse = 3,
+}
+
+thread_local! {
+    /// All verifiers share one bounded store.
+    static TABLES: TableStore = TableStore::default();
+}
+
+/// How much room the first token gets; longer ones ask for more.
+const FIRST_ROOM: usize = 4096;
+
+/// A verifier and its issuer's keys. A token is written into its room and the answer is read where it lies, so that nothing is
+/// allocated or copied between the two sides on the way; both are good until the next call.
 #[wasm_bindgen]
 pub struct EdgeVerifier {
     verifier: Verifier,
     keys: KeySet,
+    room: Vec<u8>,
+    text: String,
+    header: String,
+    signature: Vec<u8>,
+    numbers: [f64; 11],
 }
 
 #[wasm_bindgen]
@@ -28,9 +57,17 @@ impl EdgeVerifier {
     /// The first option that is wrong.
     #[wasm_bindgen(constructor)]
     pub fn new(config: &str) -> Result<EdgeVerifier, JsError> {
-        let Config { policy, keys } =
-            Config::from_json(config).map_err(|error| JsError::new(&error.to_string()))?;
-        Ok(EdgeVerifier { verifier: Verifier::new(policy), keys })
+        let config = TABLES.with(|tables| Config::from_json_sharing(config, tables));
+        let Config { policy, keys } = config.map_err(|error| JsError::new(&error.to_string()))?;
+        Ok(EdgeVerifier {
+            verifier: Verifier::new(policy),
+            keys,
+            room: Vec::new(),
+            text: String::new(),
+            header: String::new(),
+            signature: Vec::new(),
+            numbers: [0.0; 11],
+        })
     }
 
     /// How many fetches have succeeded.
@@ -39,15 +76,132 @@ impl EdgeVerifier {
         self.keys.generation().0
     }
 
-    /// Verifies a token, or says what is needed first. `seen` is the generation when this call began, and `since` the time.
-    pub fn verify(&mut self, token: &str, now: f64, seen: u32, since: f64) -> String {
-        step(self.keys.verify(&self.verifier, time(now), token, call(seen, since)), verdict)
+    /// Makes room for a token of so many bytes; gives how many there is room for, which is less for a token that is too large.
+    pub fn reserve(&mut self, bytes: u32) -> u32 {
+        let most = self.verifier.max_token_size();
+        let wanted = (bytes as usize).max(FIRST_ROOM.min(most));
+        if (self.room.len() + 1..=most).contains(&wanted) {
+            self.room = vec![0; wanted];
+        }
+        self.room.len() as u32
     }
 
-    /// Verifies with the keys that are held.
-    #[wasm_bindgen(js_name = verifyHeld)]
-    pub fn verify_held(&self, token: &str, now: f64) -> String {
-        verdict(self.keys.verify_held(&self.verifier, time(now), token))
+    /// Where the room is in the memory.
+    #[wasm_bindgen(getter)]
+    pub fn room(&self) -> u32 {
+        self.room.as_ptr() as u32
+    }
+
+    /// Where the answer is in the memory: eleven doubles, in the order of [`EdgeVerifier::tell`].
+    #[wasm_bindgen(getter)]
+    pub fn answer(&self) -> u32 {
+        self.numbers.as_ptr() as u32
+    }
+
+    /// Verifies the token that lies in the room, or says what is needed first. Signatures of the algorithms in `leave`, a bit each
+    /// in the order of [`algorithms`], are left to the caller. `seen` is the generation when this call
+    /// began, and `since` the time; `held`: with the keys that are held, or not at all. Gives an [`Outcome`].
+    pub fn check(&mut self, length: u32, now: f64, seen: u32, since: f64, leave: u32, held: bool) -> u8 {
+        let leave = AlgorithmSet::from_bits(leave);
+        let token = core::str::from_utf8(self.room.get(..length as usize).unwrap_or_default());
+        let (now, token) = (time(now), token.unwrap_or_default());
+        let answer = if held {
+            Step::Done(self.keys.presume_held(&self.verifier, now, token, leave))
+        } else {
+            self.keys.presume(&self.verifier, now, token, call(seen, since), leave)
+        };
+        let presumed = match answer {
+            Step::Done(Ok(presumed)) => presumed,
+            other => {
+                self.text = step(other, |result| match result {
+                    Ok(_) => String::new(),
+                    Err(error) => refused(&error),
+                });
+                return self.tell(Outcome::Text, [0.0; 6]);
+            }
+        };
+        let mut facts = [f64::from(presumed.key_id().0), 0.0, 0.0, 0.0, 0.0, 0.0];
+        let is_left = presumed.left().is_some();
+        if let Some(left) = presumed.left() {
+            facts[1] = f64::from(left.algorithm as u8);
+            facts[2] = left.input.len() as f64;
+            self.signature.clone_from(&left.signature);
+            facts[3] = self.signature.as_ptr() as u32 as f64;
+        }
+        match presumed.presumed() {
+            Ok(verified) => {
+                let window = verified.window();
+                facts[4] = window.from.as_millis() as f64;
+                facts[5] = window.until.as_millis() as f64;
+                verified.value().json().clone_into(&mut self.text);
+                verified.header_json().clone_into(&mut self.header);
+                self.tell(if is_left { Outcome::Left } else { Outcome::Verified }, facts)
+            }
+            Err(error) => {
+                self.text = refused(error);
+                self.tell(if is_left { Outcome::LeftToRefuse } else { Outcome::Text }, facts)
+            }
+        }
+    }
+
+    /// Key id, algorithm; length of the signing input; the signature's place and length; first moment of the window and first after it;
+    /// place and length of the text and of the header.
+    fn tell(&mut self, outcome: Outcome, [key, algorithm, input, signature, from, until]: [f64; 6]) -> u8 {
+        let place = |text: &str| f64::from(text.as_ptr() as u32);
+        self.numbers = [
+            key,
+            algorithm,
+            input,
+            signature,
+            self.signature.len() as f64,
+            from,
+            until,
+            place(&self.text),
+            self.text.len() as f64,
+            place(&self.header),
+            self.header.len() as f64,
+        ];
+        outcome as u8
+    }
+
+    /// What to do about a signature that was left and is not the key's.
+    pub fn rejected(&mut self, now: f64, seen: u32, since: f64) -> String {
+        step(self.keys.rejected::<()>(time(now), call(seen, since)), |result| match result {
+            Ok(()) => String::new(),
+            Err(error) => refused(&error),
+        })
+    }
+
+    /// The refusal of a token whose signature was left and is not the key's, where no newer keys can be had.
+    pub fn invalid(&self) -> String {
+        refused(&TokenError::SignatureInvalid)
+    }
+
+    /// The refusal of a text that there is no room for, or that is more than ASCII: it cannot be a token that passes.
+    pub fn refuse(&self, token: &str) -> String {
+        let refusal = self.verifier.parse(token).err();
+        refused(&refusal.unwrap_or(TokenError::Malformed(Malformed::Base64)))
+    }
+
+    /// The ids of the keys that are held.
+    #[wasm_bindgen(js_name = keyIds)]
+    pub fn key_ids(&self) -> Vec<u32> {
+        self.keys.held().map_or_else(Vec::new, |(keys, _)| keys.ids().map(|id| id.0).collect())
+    }
+
+    /// From when on the keys that are held serve, are refreshed, are stale, and are dead.
+    #[wasm_bindgen(js_name = keyTimes)]
+    pub fn key_times(&self) -> Vec<f64> {
+        self.keys.held().map_or_else(Vec::new, |(_, times)| {
+            let times = [times.serve_from, times.refresh_at, times.fresh_until, times.dead_at];
+            times.map(|time| time.as_millis() as f64).to_vec()
+        })
+    }
+
+    /// A public key that is held, as a JWK of its mathematics alone.
+    #[wasm_bindgen(js_name = publicKey)]
+    pub fn public_key(&self, id: u32) -> Option<String> {
+        self.keys.held()?.0.key(KeyId(id))?.public_jwk().map(str::to_owned)
     }
 
     /// Makes sure that keys are held, or says what is needed first.
@@ -122,6 +276,12 @@ fn copy<'a>(body: &'a [u8], cache_control: Option<&'a str>, age: f64) -> KeyCopy
     KeyCopy { body, cache_control, age }
 }
 
+/// The names of all algorithms, in the order of their bits.
+#[wasm_bindgen]
+pub fn algorithms() -> Vec<String> {
+    Algorithm::ALL.map(|algorithm| algorithm.name().to_owned()).to_vec()
+}
+
 /// The addresses of an issuer's metadata, to be tried in this order.
 #[wasm_bindgen(js_name = metadataUrls)]
 pub fn metadata_urls(issuer: &str) -> Vec<String> {
@@ -160,16 +320,6 @@ fn step<T>(step: Step<T>, done: impl FnOnce(T) -> String) -> String {
         Step::Done(answer) => done(answer),
         Step::Fetch(Ticket(ticket)) => format!(r#"{{"is":"fetch","ticket":{ticket}}}"#),
         Step::Wait(time) => format!(r#"{{"is":"wait","millis":{}}}"#, time.as_millis()),
-    }
-}
-
-fn verdict(result: Result<Verified<Claims>, TokenError>) -> String {
-    match result {
-        Ok(verified) => {
-            let (header, claims) = (verified.header_json(), verified.value().json());
-            format!(r#"{{"is":"verified","header":{header},"claims":{claims}}}"#)
-        }
-        Err(error) => refused(&error),
     }
 }
 

@@ -34,8 +34,20 @@ export function checkOptions(options: VerifierOptions): void {
   if ("cache" in keys && keys.cache !== undefined && !isCaches(keys.cache)) {
     throw configInvalid("keys.cache must be a cache with get and put, or a list of them");
   }
+  checkCache(options.cache);
+  if (options.engine !== undefined && !["auto", "native", "wasm"].includes(options.engine)) {
+    throw configInvalid('engine must be "auto", "native" or "wasm"');
+  }
   if ("secrets" in keys && !isSecrets(keys.secrets)) {
     throw configInvalid("keys.secrets must be a list of { kid, secret }, the secret bytes or a text");
+  }
+}
+
+function checkCache(cache: unknown): void {
+  if (cache === undefined || cache === false) return;
+  const max: unknown = typeof cache === "object" && cache !== null && "max" in cache ? cache.max : undefined;
+  if (!Number.isSafeInteger(max) || (max as number) < 1) {
+    throw configInvalid("cache must be false, or { max } with a whole number of at least 1");
   }
 }
 
@@ -57,6 +69,8 @@ const OPTIONS: Record<keyof VerifierOptions, true> = {
   maxTokenSize: true,
   maxKeys: true,
   quirks: true,
+  cache: true,
+  engine: true,
   waitUntil: true,
   fetch: true,
   now: true,

@@ -1,16 +1,10 @@
 /** The wasm core as TypeScript sees it, and how it is started. */
 import * as glue from "../../wasm/edge/edge_bg.js";
 import type { TokenErrorInit } from "./errors.ts";
-import type { Claims, Header } from "./types.ts";
-
-/** What the core answers to a token, as JSON. */
-export type Verdict =
-  | { readonly is: "verified"; readonly header: Header; readonly claims: Claims }
-  | { readonly is: "refused"; readonly error: TokenErrorInit };
 
 /** What the core answers to a question that may need keys first, as JSON. */
 export type Step =
-  | Verdict
+  | { readonly is: "refused"; readonly error: TokenErrorInit }
   | { readonly is: "ready" }
   /** Fetch the keys, hand them in under this ticket, and ask again. */
   | { readonly is: "fetch"; readonly ticket: number }
@@ -21,9 +15,23 @@ export type Step =
 export interface CoreVerifier {
   /** Counts the successful fetches: what a call has seen before it asks for another. */
   readonly generation: number;
+  /** Where a token goes in, where the numbers of an answer come out; see `exchange.ts`. */
+  readonly room: number;
+  readonly answer: number;
+  reserve(bytes: number): number;
   /** `seen` is the generation when the call began, and `since` the time. */
-  verify(token: string, now: number, seen: number, since: number): string;
-  verifyHeld(token: string, now: number): string;
+  check(length: number, now: number, seen: number, since: number, leave: number, held: boolean): number;
+  /** What to do about a signature that was left and does not hold. */
+  rejected(now: number, seen: number, since: number): string;
+  /** The refusal of a token whose signature does not hold. */
+  invalid(): string;
+  /** The refusal of a text that cannot be a token. */
+  refuse(token: string): string;
+  keyIds(): Uint32Array;
+  /** From when on the keys that are held serve, are refreshed, are stale, and are dead; empty if none are. */
+  keyTimes(): Float64Array;
+  /** A JWK. */
+  publicKey(id: number): string | undefined;
   /** `ready` once keys are held, else what has to be done first. */
   prepare(now: number, since: number): string;
   inspect(token: string, now: number): string;
@@ -62,6 +70,9 @@ export interface CoreVerifier {
 /** The wasm module's exports. */
 export interface Core {
   readonly EdgeVerifier: new (config: string) => CoreVerifier;
+  readonly memory: WebAssembly.Memory;
+  /** Names, in the order of the core's numbers. */
+  algorithms(): string[];
   metadataUrls(issuer: string): string[];
   jwksUri(metadata: Uint8Array, issuer: string): string | undefined;
   /** `maxSize` in bytes: default 16384. `padded`: its segments are, see `Quirk`. */
@@ -85,7 +96,9 @@ export function lazyCore(platform: Platform): () => Core {
       const instance = new WebAssembly.Instance(platform.compile(), { "./edge_bg.js": glue as never });
       glue.__wbg_set_wasm(instance.exports);
       (instance.exports as { __wbindgen_start?: () => void }).__wbindgen_start?.();
-      core = glue;
+      const { EdgeVerifier, algorithms, metadataUrls, jwksUri, decode, inspect } = glue;
+      const memory = instance.exports["memory"] as WebAssembly.Memory;
+      core = { EdgeVerifier, algorithms, metadataUrls, jwksUri, decode, inspect, memory };
     }
     return core;
   };

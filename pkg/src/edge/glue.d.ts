@@ -2,6 +2,7 @@
 declare module "*/edge_bg.js" {
   type Core = import("./core.ts").Core;
   export const EdgeVerifier: Core["EdgeVerifier"];
+  export const algorithms: Core["algorithms"];
   export const metadataUrls: Core["metadataUrls"];
   export const jwksUri: Core["jwksUri"];
   export const decode: Core["decode"];

@@ -96,6 +96,16 @@ export interface VerifierOptions {
   readonly quirks?: readonly Quirk[];
   /** The most keys that the issuer's key set may hold: default 100. */
   readonly maxKeys?: number;
+  /**
+   * Verified tokens are remembered, at most `max` of them: default 1000. A token that comes again is compared as a whole and checked
+   * again for the time and its key, and costs about a microsecond. `false` turns it off.
+   */
+  readonly cache?: { readonly max: number } | false;
+  /**
+   * Who checks signatures. `auto`: whatever was measured to be fastest on this runtime; `native`: the runtime's own cryptography
+   * wherever it has the algorithm; `wasm`: the core itself. All accept and refuse the same.
+   */
+  readonly engine?: "auto" | "native" | "wasm";
   /** Keeps a background key refresh alive after the response: `ctx.waitUntil` where the runtime has one. */
   readonly waitUntil?: (work: Promise<unknown>) => void;
   /** Replaces the global `fetch` for the keys, for example by a service binding. */

@@ -1,28 +1,59 @@
-/** A verifier: drives the wasm core, and performs the fetches that it asks for. */
-import type { Core, CoreVerifier, Step, Verdict } from "./core.ts";
+/** A verifier: asks the cache, then the wasm core, has signatures checked, and performs the fetches that the core asks for. */
+import { TokenCache, deepFreeze } from "./cache.ts";
+import type { Facts, HeldKeys } from "./cache.ts";
+import type { Core, CoreVerifier, Step } from "./core.ts";
 import { checkOptions, coreConfig } from "./config.ts";
+import { Engines } from "./engine.ts";
 import { TokenError, configInvalid } from "./errors.ts";
+import { Exchange, LEFT, TEXT, VERIFIED } from "./exchange.ts";
+import type { Call } from "./exchange.ts";
 import { KeyFetcher } from "./jwks.ts";
 import { tokenOf, tokenString } from "./request.ts";
-import type { Inspection, TokenBearer, Verified, Verifier, VerifierOptions } from "./types.ts";
+import type {
+  Algorithm,
+  Header,
+  Inspection,
+  TokenBearer,
+  Verified,
+  Verifier,
+  VerifierOptions,
+} from "./types.ts";
 
-type Settled = Exclude<Step, { readonly is: "fetch" } | { readonly is: "wait" }>;
+/** How many tokens are remembered, unless set otherwise. */
+const CACHE = 1000;
 
-function verified(verdict: Settled): Verified {
-  if (verdict.is === "verified") return { header: verdict.header, claims: verdict.claims };
-  throw verdict.is === "refused" ? new TokenError(verdict.error) : new TypeError("the core gave no verdict");
+/** How many different headers are remembered. An issuer has one a key. */
+const HEADERS = 256;
+
+/** What is known of the keys that are held, so that a cached token needs no call into the core. */
+interface Held extends HeldKeys {
+  readonly refreshAt: number;
+  readonly freshUntil: number;
+}
+
+const NOTHING_HELD: Held = { ids: new Set(), serveFrom: 0, refreshAt: Infinity, freshUntil: 0, deadAt: 0 };
+
+/** The core and what goes with it, once it is started. */
+interface Started {
+  readonly core: CoreVerifier;
+  readonly exchange: Exchange;
+  readonly engines: Engines;
 }
 
 export class EdgeVerifier implements Verifier {
   readonly #load: () => Core;
   readonly #options: VerifierOptions;
-  #core: CoreVerifier | undefined;
+  readonly #cache: TokenCache | undefined;
+  readonly #headers = new Map<string, Header>();
+  #held = NOTHING_HELD;
+  #started: Started | undefined;
   #fetcher: KeyFetcher | undefined;
 
   constructor(load: () => Core, options: VerifierOptions) {
     checkOptions(options);
     this.#load = load;
     this.#options = options;
+    this.#cache = options.cache === false ? undefined : new TokenCache(options.cache?.max ?? CACHE);
   }
 
   get ready(): Promise<void> {
@@ -31,73 +62,183 @@ export class EdgeVerifier implements Verifier {
 
   async verify(tokenOrRequest: string | TokenBearer): Promise<Verified> {
     const token = tokenOf(tokenOrRequest);
-    const core = this.#verifier();
-    const [seen, since] = [core.generation, this.#now()];
-    const verdict = await this.#settle((now) => core.verify(token, now, seen, since));
-    this.#refreshInBackground();
-    return verified(verdict);
+    const now = this.#now();
+    const known = this.#cache?.find(token, now, this.#held);
+    if (known === undefined) return this.#verify(token);
+    if (now >= this.#held.freshUntil) {
+      // Stale keys are refreshed before they are served, if they can be; then it is looked up again.
+      await this.#prepare();
+      return this.#cache?.find(token, this.#now(), this.#held) ?? this.#verify(token);
+    }
+    if (now >= this.#held.refreshAt) this.#refreshInBackground();
+    return known;
   }
 
   verifySync(token: string): Verified {
-    const verdict: Verdict = JSON.parse(this.#verifier().verifyHeld(tokenString(token), this.#now()));
-    this.#refreshInBackground();
-    return verified(verdict);
+    const now = this.#now();
+    const known = this.#cache?.find(tokenString(token), now, this.#held);
+    if (known === undefined) return this.#verifySync(token);
+    if (now >= this.#held.refreshAt) this.#refreshInBackground();
+    return known;
+  }
+
+  /** Whether this verifier has verified that very token, so that it is one for this verifier to judge again. */
+  remembers(token: string): boolean {
+    return this.#cache?.has(token) ?? false;
   }
 
   /** Everything that is wrong with a token under this verifier's policy. */
   async inspect(token: string): Promise<Inspection> {
-    const core = this.#verifier();
-    const [seen, since] = [core.generation, this.#now()];
+    const { core, exchange } = this.#start();
+    const call = this.#call();
     // For the fetches that it may need: the verdict is told below, with all else that is wrong.
-    await this.#settle((now) => core.verify(token, now, seen, since));
+    await this.#settle((now) => {
+      const outcome = exchange.check(token, now, call, 0, false);
+      return outcome === TEXT ? exchange.text : '{"is":"ready"}';
+    });
     return JSON.parse(core.inspect(token, this.#now()));
   }
 
+  async #verify(token: string): Promise<Verified> {
+    const { core, exchange, engines } = this.#start();
+    const call = this.#call();
+    let { leave } = engines;
+    for (;;) {
+      const outcome = exchange.check(token, this.#now(), call, leave, false);
+      if (outcome === VERIFIED) return this.#accept(token, exchange.text, exchange.header, exchange.facts);
+      let step: Step;
+      if (outcome === TEXT) {
+        step = JSON.parse(exchange.text);
+      } else {
+        // All that is needed later is read now: the next call into the core may be another token's.
+        const { text, header, facts, algorithm } = exchange;
+        const judgement = engines.judge(this.#question(exchange), algorithm);
+        const holds = judgement instanceof Promise ? await judgement : judgement;
+        if (holds === true && outcome === LEFT) return this.#accept(token, text, header, facts);
+        if (holds === undefined) {
+          leave = 0;
+          continue;
+        }
+        step = JSON.parse(holds ? text : core.rejected(this.#now(), call.seen, call.since));
+      }
+      if (step.is === "refused") this.#refuse(step);
+      await this.#perform(step);
+    }
+  }
+
+  #verifySync(token: string): Verified {
+    const { core, exchange, engines } = this.#start();
+    const call = this.#call();
+    let outcome = exchange.check(token, call.since, call, engines.leaveSync, true);
+    if (outcome !== VERIFIED && outcome !== TEXT) {
+      const holds = engines.judgeSync(this.#question(exchange));
+      if (holds === true && outcome === LEFT) outcome = VERIFIED;
+      else if (holds === false) this.#refuse(JSON.parse(core.invalid()));
+      else if (holds === undefined) outcome = exchange.check(token, call.since, call, 0, true);
+    }
+    if (outcome === VERIFIED) return this.#accept(token, exchange.text, exchange.header, exchange.facts);
+    this.#refuse(JSON.parse(exchange.text));
+  }
+
+  #question(exchange: Exchange) {
+    const { algorithm, input, signature, facts } = exchange;
+    return { algorithm: this.#start().engines.name(algorithm), key: facts.key, input, signature };
+  }
+
+  /** The token has passed every check. */
+  #accept(token: string, claims: string, header: string, facts: Facts): Verified {
+    if (this.#held === NOTHING_HELD) this.#lookAtKeys();
+    if (this.#now() >= this.#held.refreshAt) this.#refreshInBackground();
+    const verified = Object.freeze({
+      header: this.#header(token, header),
+      claims: deepFreeze(JSON.parse(claims)),
+    });
+    this.#cache?.add(token, verified, facts);
+    return verified;
+  }
+
+  /** The header, parsed once for all tokens that have the same. */
+  #header(token: string, json: string): Header {
+    const segment = token.slice(0, token.indexOf("."));
+    let header = this.#headers.get(segment);
+    if (header === undefined) {
+      header = deepFreeze(JSON.parse(json)) as Header;
+      if (this.#headers.size >= HEADERS) this.#headers.clear();
+      this.#headers.set(segment, header);
+    }
+    return header;
+  }
+
+  #refuse(step: Step): never {
+    if (this.#now() >= this.#held.refreshAt) this.#refreshInBackground();
+    throw step.is === "refused" ? new TokenError(step.error) : new TypeError("the core gave no verdict");
+  }
+
   async #prepare(): Promise<void> {
-    const core = this.#verifier();
+    const { core } = this.#start();
     const since = this.#now();
     const step = await this.#settle((now) => core.prepare(now, since));
     if (step.is === "refused") throw new TokenError(step.error);
   }
 
   /** Asks the core until it has an answer, fetching and waiting as it says. */
-  async #settle(ask: (now: number) => string): Promise<Settled> {
+  async #settle(ask: (now: number) => string): Promise<Step> {
     for (;;) {
       const step: Step = JSON.parse(ask(this.#now()));
-      if (step.is === "fetch") {
-        await this.#fetch(step.ticket);
-      } else if (step.is === "wait") {
-        // Polling, on this request's own timer: on workerd a promise of another request may never settle.
-        await new Promise((resolve) => setTimeout(resolve, step.millis));
-      } else {
-        return step;
-      }
+      if (step.is === "ready" || step.is === "refused") return step;
+      await this.#perform(step);
     }
   }
 
+  async #perform(step: Step): Promise<void> {
+    if (step.is === "fetch") await this.#fetch(step.ticket);
+    // Polling, on this request's own timer: on workerd a promise of another request may never settle.
+    if (step.is === "wait") await new Promise((resolve) => setTimeout(resolve, step.millis));
+  }
+
   #refreshInBackground(): void {
-    const ticket = this.#verifier().refreshDue(this.#now());
+    const ticket = this.#start().core.refreshDue(this.#now());
     if (ticket === 0) return;
     const work = this.#fetch(ticket);
     this.#options.waitUntil?.(work);
   }
 
   /** Gets the keys within the current request and hands them to the core. Never rejects. */
-  #fetch(ticket: number): Promise<void> {
-    this.#fetcher ??= new KeyFetcher(this.#load(), this.#verifier(), this.#options);
-    return this.#fetcher.run(ticket);
+  async #fetch(ticket: number): Promise<void> {
+    this.#fetcher ??= new KeyFetcher(this.#load(), this.#start().core, this.#options);
+    await this.#fetcher.run(ticket);
+    this.#lookAtKeys();
   }
 
-  #verifier(): CoreVerifier {
-    if (!this.#core) {
-      const { EdgeVerifier } = this.#load();
+  /** After every change of the keys. */
+  #lookAtKeys(): void {
+    const { core, engines } = this.#start();
+    const [serveFrom, refreshAt, freshUntil, deadAt] = core.keyTimes();
+    if (serveFrom === undefined || refreshAt === undefined) return;
+    if (freshUntil === undefined || deadAt === undefined) return;
+    const ids = new Set(core.keyIds());
+    this.#held = { ids, serveFrom, refreshAt, freshUntil, deadAt };
+    engines.retain(ids);
+  }
+
+  #start(): Started {
+    if (!this.#started) {
+      const loaded = this.#load();
+      let core: CoreVerifier;
       try {
-        this.#core = new EdgeVerifier(coreConfig(this.#options));
+        core = new loaded.EdgeVerifier(coreConfig(this.#options));
       } catch (error) {
         throw configInvalid(error instanceof Error ? error.message : "the options are not valid");
       }
+      const names = loaded.algorithms() as Algorithm[];
+      const engines = new Engines(this.#options.engine ?? "auto", names, (id) => core.publicKey(id));
+      this.#started = { core, engines, exchange: new Exchange(loaded, core) };
     }
-    return this.#core;
+    return this.#started;
+  }
+
+  #call(): Call {
+    return { seen: this.#start().core.generation, since: this.#now() };
   }
 
   /** Milliseconds since the epoch. */

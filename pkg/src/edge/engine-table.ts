@@ -1,0 +1,27 @@
+/**
+ * Which engine checks which signatures fastest on each runtime, for `engine: "auto"`. The measurements are those of `cargo xtask bench verify`,
+ * kept in bench/results/verify.md: change a row only together with them.
+ */
+import type { Algorithm } from "./types.ts";
+
+/** Who checks a signature: `node:crypto` at once, WebCrypto by a promise, or the wasm core itself. */
+export type EngineName = "node" | "web" | "wasm";
+
+/** Runtimes that differ. */
+export type RuntimeName = "node" | "bun" | "deno" | "workerd" | "other";
+
+type Row = Partial<Record<Algorithm, EngineName>> & { readonly otherwise: EngineName };
+
+/**
+ * Secrets are not here: HMAC stays in the core, whose comparison takes the same time wherever two tags differ. So do algorithms that
+ * a runtime does not know, and keys that it cannot import.
+ */
+export const TABLE: Readonly<Record<RuntimeName, Row>> = {
+  // node:crypto is synchronous: no thread pool is waited for.
+  node: { otherwise: "node" },
+  bun: { otherwise: "node" },
+  deno: { otherwise: "node" },
+  // A worker has node:crypto only if its configuration says so.
+  workerd: { otherwise: "web" },
+  other: { otherwise: "web" },
+};

@@ -1,0 +1,66 @@
+/** Signatures checked by WebCrypto, which answers by a promise. */
+import { EngineKeys } from "./engine-keys.ts";
+import type { Judgement, PublicKeys, Question } from "./engine.ts";
+import type { Algorithm } from "./types.ts";
+
+interface Parameters {
+  readonly name: string;
+  readonly hash?: string;
+  readonly namedCurve?: string;
+  readonly saltLength?: number;
+}
+
+const CURVES: Readonly<Record<string, string>> = { "256": "P-256", "384": "P-384", "512": "P-521" };
+
+/** By the first two letters of an algorithm's name. */
+const FAMILIES: Readonly<Record<string, (bits: string) => Parameters>> = {
+  RS: (bits) => ({ name: "RSASSA-PKCS1-v1_5", hash: `SHA-${bits}` }),
+  // RFC 7518 §3.5: the salt is as long as the hash.
+  PS: (bits) => ({ name: "RSA-PSS", hash: `SHA-${bits}`, saltLength: Number(bits) / 8 }),
+  ES: (bits) => ({ name: "ECDSA", hash: `SHA-${bits}`, namedCurve: CURVES[bits] ?? "" }),
+};
+
+/** WebCrypto's words; `undefined` for an algorithm that it does not do. */
+function parameters(algorithm: Algorithm): Parameters | undefined {
+  if (algorithm === "EdDSA" || algorithm === "Ed25519") return { name: "Ed25519" };
+  const [, family = "", bits = ""] = /^(RS|PS|ES)(256|384|512)$/.exec(algorithm) ?? [];
+  return FAMILIES[family]?.(bits);
+}
+
+export class WebEngine {
+  readonly #subtle: SubtleCrypto | undefined;
+  readonly #keys: EngineKeys<CryptoKey>;
+
+  constructor(subtle: SubtleCrypto | undefined, publicKeys: PublicKeys) {
+    this.#subtle = subtle;
+    this.#keys = new EngineKeys(publicKeys);
+  }
+
+  knows(algorithm: Algorithm): boolean {
+    return this.#subtle !== undefined && parameters(algorithm) !== undefined;
+  }
+
+  async judge({ algorithm, key, input, signature }: Question): Promise<Judgement> {
+    let taken = this.#keys.get(key, algorithm);
+    const found = parameters(algorithm);
+    if (taken === null || !this.#subtle || !found) return undefined;
+    // Copies: other tokens will lie in the same place before the engine is done.
+    const [message, tag] = [input.slice(), signature.slice()];
+    try {
+      if (!taken) {
+        // The promise is not kept: on workerd one request must not wait for another's.
+        taken = await this.#subtle.importKey("jwk", this.#keys.jwk(key), found, false, ["verify"]);
+        this.#keys.set(key, algorithm, taken);
+      }
+      return await this.#subtle.verify(found, taken, tag, message);
+    } catch {
+      // It cannot do this kind of key: the core can.
+      this.#keys.set(key, algorithm, null);
+      return undefined;
+    }
+  }
+
+  retain(held: ReadonlySet<number>): void {
+    this.#keys.retain(held);
+  }
+}

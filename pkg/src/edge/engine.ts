@@ -1,0 +1,98 @@
+/**
+ * Who checks signatures: the wasm core, or the runtime's own cryptography. Before anybody else is asked the core has chosen and
+ * checked the key, allowed the algorithm, and made sure that the signature has the one form that all engines judge alike.
+ */
+import { NodeEngine } from "./engine-node.ts";
+import { TABLE } from "./engine-table.ts";
+import type { EngineName, RuntimeName } from "./engine-table.ts";
+import { WebEngine } from "./engine-web.ts";
+import type { Algorithm } from "./types.ts";
+
+/** A signature to be checked. The bytes are good until the next call into the core. */
+export interface Question {
+  readonly algorithm: Algorithm;
+  /** Which key of the verifier. */
+  readonly key: number;
+  readonly input: Uint8Array<ArrayBuffer>;
+  readonly signature: Uint8Array<ArrayBuffer>;
+}
+
+/** Whether it is the key's signature; `undefined` where this engine cannot tell, for this key, now and later. */
+export type Judgement = boolean | undefined;
+
+/** The JWK of a key by its number. */
+export type PublicKeys = (key: number) => string | undefined;
+
+export type EngineMode = "auto" | "native" | "wasm";
+
+interface Globals {
+  readonly process?: {
+    getBuiltinModule?(name: string): unknown;
+    readonly versions?: { readonly node?: string };
+  };
+  readonly navigator?: { readonly userAgent?: string };
+  readonly crypto?: Crypto;
+  readonly Bun?: unknown;
+  readonly Deno?: unknown;
+}
+
+/** Runtimes are told apart by what was measured on them; what one can do is asked of itself. */
+function runtimeName({ process, navigator, Bun, Deno }: Globals): RuntimeName {
+  if (navigator?.userAgent === "Cloudflare-Workers") return "workerd";
+  if (Bun) return "bun";
+  if (Deno) return "deno";
+  return process?.versions?.node === undefined ? "other" : "node";
+}
+
+/** A verifier's native engines and the keys that they have taken in. */
+export class Engines {
+  /** Algorithms whose signatures are left to an engine: by any, and by a synchronous one. One bit each, as the core counts. */
+  readonly leave: number;
+  readonly leaveSync: number;
+  readonly #names: readonly Algorithm[];
+  readonly #choices: readonly EngineName[];
+  readonly #node: NodeEngine;
+  readonly #web: WebEngine;
+
+  constructor(mode: EngineMode, names: readonly Algorithm[], publicKeys: PublicKeys) {
+    const globals = globalThis as Globals;
+    // Asked for by name and not imported, so that a bundler finds nothing to resolve.
+    this.#node = new NodeEngine(globals.process?.getBuiltinModule?.("node:crypto"), publicKeys);
+    this.#web = new WebEngine(globals.crypto?.subtle, publicKeys);
+    this.#names = names;
+    const row = TABLE[runtimeName(globals)];
+    const choose = (algorithm: Algorithm, mayWait: boolean): EngineName => {
+      const byNode = this.#node.knows(algorithm) ? "node" : undefined;
+      const byWeb = mayWait && this.#web.knows(algorithm) ? "web" : undefined;
+      const wanted = mode === "wasm" ? "wasm" : (row[algorithm] ?? row.otherwise);
+      if (wanted === "wasm" && mode !== "native") return "wasm";
+      return (wanted === "web" ? (byWeb ?? byNode) : (byNode ?? byWeb)) ?? "wasm";
+    };
+    this.#choices = names.map((name) => choose(name, true));
+    this.leave = mask(this.#choices);
+    this.leaveSync = mask(names.map((name) => choose(name, false)));
+  }
+
+  /** The name of an algorithm by its number in the core. */
+  name(index: number): Algorithm {
+    return this.#names[index] as Algorithm;
+  }
+
+  /** Answers at once if the engine can, as `node:crypto` does. */
+  judge(question: Question, index: number): Judgement | Promise<Judgement> {
+    return this.#choices[index] === "web" ? this.#web.judge(question) : this.#node.judge(question);
+  }
+
+  judgeSync(question: Question): Judgement {
+    return this.#node.judge(question);
+  }
+
+  /** Forgets keys that are held no longer. */
+  retain(held: ReadonlySet<number>): void {
+    this.#node.retain(held);
+    this.#web.retain(held);
+  }
+}
+
+const mask = (choices: readonly EngineName[]): number =>
+  choices.reduce((bits, engine, index) => (engine === "wasm" ? bits : bits | (1 << index)), 0);
