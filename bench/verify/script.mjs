@@ -1,0 +1,4 @@
+import { run } from "./run.mjs";
+
+const [origin, runtime] = globalThis.Deno?.args ?? process.argv.slice(2);
+await run(origin, runtime);
