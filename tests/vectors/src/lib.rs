@@ -36,6 +36,22 @@ impl VectorKey {
         Key::from_secret(Secret::new(secret), Algorithm::from_name(algorithm)).map(VectorKey).map_err(reason)
     }
 
+    /// What a native engine is given: a JWK.
+    #[wasm_bindgen(js_name = publicJwk)]
+    pub fn public_jwk(&self) -> Option<String> {
+        self.0.public_jwk().map(str::to_owned)
+    }
+
+    /// Builds the tables, so that the next verification goes by them.
+    pub fn precompute(&self) {
+        self.0.precompute();
+    }
+
+    /// Whether a native engine would be asked about it.
+    pub fn fits(&self, algorithm: &str, signature: &[u8]) -> bool {
+        Algorithm::from_name(algorithm).is_some_and(|algorithm| self.0.fits(algorithm, signature))
+    }
+
     /// Whether it is this key's signature.
     pub fn verify(&self, algorithm: &str, message: &[u8], signature: &[u8]) -> bool {
         Algorithm::from_name(algorithm).is_some_and(|algorithm| self.0.verify(algorithm, message, signature))

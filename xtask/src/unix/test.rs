@@ -14,6 +14,8 @@ enum Tier {
     Quick,
     Default,
     All,
+    /// In no run: only when asked for by name.
+    Asked,
 }
 
 /// One part of the run.
@@ -24,7 +26,7 @@ struct Suite {
     run: fn(Tier) -> Result<()>,
 }
 
-const SUITES: [Suite; 24] = [
+const SUITES: [Suite; 25] = [
     Suite { name: "native", from: Tier::Quick, run: native },
     Suite { name: "structure", from: Tier::Default, run: structure },
     Suite { name: "packaging", from: Tier::Quick, run: |_| node_suite("packaging") },
@@ -49,6 +51,7 @@ const SUITES: [Suite; 24] = [
     Suite { name: "tabs-sample", from: Tier::Default, run: tabs_sample },
     Suite { name: "tabs", from: Tier::All, run: |_| tabs() },
     Suite { name: "demo", from: Tier::Default, run: |_| demo() },
+    Suite { name: "verifier", from: Tier::Asked, run: |_| verifier() },
 ];
 
 /// The suites' names, in the order in which they run.
@@ -159,6 +162,16 @@ fn runtimes(tier: Tier) -> Result<()> {
     }
     let without_browsers = ["node", "workerd", "scripts", "light"];
     cmd::run(&mut cmd::node_tests(without_browsers.map(|name| format!("tests/runtimes/{name}.test.mjs"))))
+}
+
+/// All that tells whether the verifier verifies: natively, the vectors on every engine, and on all eight runtimes, each with its
+/// count.
+fn verifier() -> Result<()> {
+    let native =
+        ["test", "--quiet", "--no-default-features", "--features", "edge", "--lib", "--test", "verify"];
+    cmd::run(&mut cargo(native))?;
+    vectors::run()?;
+    in_engines("runtimes")
 }
 
 /// Other libraries' tokens here, and ours there.
