@@ -134,11 +134,8 @@ export const MUTATIONS = {
     edits: [
       {
         file: "pkg/src/worker.ts",
-        find: "fetch: async (url, init) => fetch.call(worker, url, withForm(init)),",
-        replace: `fetch: async (url, init) => {
-      port.postMessage([99, [...new Headers(init.headers)].join()]);
-      return fetch.call(worker, url, withForm(init));
-    },`,
+        find: "const send = () => upload(",
+        replace: "post([99, [...new Headers(init.headers)].join()]);\n      const send = () => upload(",
       },
     ],
   },

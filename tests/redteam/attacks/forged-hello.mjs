@@ -7,7 +7,9 @@ export default {
   before: ({ evil, sibling, vault }) => {
     const page =
       `<script>
-      for (const word of ["strongroom:hello", ["strongroom:broken", "x"]]) parent.postMessage(word, "*");
+      setInterval(() => {
+        for (const word of ["strongroom:hello", ["strongroom:broken", "x"]]) parent.postMessage(word, "*");
+      }, 10);
       addEventListener("message", ({ ports }) => {
         parent.postMessage("got a port " + ports.length, "*");
         ports[0]?.postMessage([0, "${evil}/login"]);
