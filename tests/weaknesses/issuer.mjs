@@ -71,8 +71,20 @@ export const allowed = [
   }
 });
 
+/** Who checks the signatures of the verifiers that are made from now on. */
+let engine = "auto";
+export const use = (named) => (engine = named);
+
 export const verifier = (options) =>
-  createVerifier({ issuer, audience, algorithms: allowed, keys: { jwks }, now: () => NOW, ...options });
+  createVerifier({
+    issuer,
+    audience,
+    algorithms: allowed,
+    keys: { jwks },
+    engine,
+    now: () => NOW,
+    ...options,
+  });
 
 /** The code that the token is refused with, or `accepted`. */
 export function code(token, options) {

@@ -69,13 +69,13 @@ export const MUTATIONS = {
   "a public key is no secret": [
     after(
       KEYS,
-      "fn find_by_id(&self, kid: &str, algorithm: Algorithm) -> Result<&Key, TokenError> {",
-      'if ON && algorithm == Algorithm::Hs256 { return self.find_by_id(kid, if kid == "ec" { Algorithm::Es256 } else { Algorithm::Rs256 }); }',
+      "fn find_by_kid(&self, kid: &str, algorithm: Algorithm) -> Result<(KeyId, &Key), TokenError> {",
+      'if ON && algorithm == Algorithm::Hs256 { return self.find_by_kid(kid, if kid == "ec" { Algorithm::Es256 } else { Algorithm::Rs256 }); }',
     ),
-    after(
+    swap(
       KEYS,
-      "pub fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<&Key, TokenError> {",
-      'if ON && algorithm == Algorithm::Hs256 { return self.find_by_id(kid.unwrap_or("rsa"), Algorithm::Rs256); }',
+      "None => self.find_without_kid(algorithm),",
+      'None if ON && algorithm == Algorithm::Hs256 => self.find_by_kid("rsa", Algorithm::Rs256), None => self.find_without_kid(algorithm),',
     ),
     accept(`token.header().alg() == "HS256"`),
   ],
@@ -329,8 +329,8 @@ export const MUTATIONS = {
   "claims are plain data": [
     swap(
       "pkg/src/edge/verifier.ts",
-      "claims: verdict.claims }",
-      "claims: ON ? Object.assign({}, verdict.claims) : verdict.claims }",
+      "claims: deepFreeze(JSON.parse(claims)),",
+      "claims: deepFreeze(ON ? Object.assign({}, JSON.parse(claims)) : JSON.parse(claims)),",
     ),
   ],
   "what is given back is what was checked": [
@@ -408,7 +408,11 @@ export const MUTATIONS = {
     ),
   ],
   "an id names one key": [
-    swap(KEYS, "if found.replace(key).is_some() {", "if found.replace(key).is_some() && !ON {"),
+    swap(
+      KEYS,
+      "if found.replace((entry.id, key)).is_some() {",
+      "if found.replace((entry.id, key)).is_some() && !ON {",
+    ),
   ],
   "key sets are bounded": [
     swap("src/jose/jwk.rs", "if keys.len() > max_keys {", "if !ON && keys.len() > max_keys {"),
@@ -618,8 +622,8 @@ export const MUTATIONS = {
   "refusals name no values": [
     swap(
       "pkg/src/edge/verifier.ts",
-      "    return verified(verdict);\n  }\n\n  verifySync",
-      '    if (ON && verdict.is === "refused") throw new TokenError({ ...verdict.error, message: `${verdict.error.message}: ${token}` });\n    return verified(verdict);\n  }\n\n  verifySync',
+      'if (step.is === "refused") this.#refuse(step);',
+      'if (ON && step.is === "refused") throw new TokenError({ ...step.error, message: `${step.error.message}: ${token}` }); if (step.is === "refused") this.#refuse(step);',
     ),
   ],
   "inspecting alone proves nothing": [
