@@ -186,6 +186,24 @@ export const tests = {
     equal(await codeOf(() => verifier.verify(good)), "keys_unavailable");
   },
 
+  async "a cached token is not served when the clock is set back to before its keys were fetched"({
+    keyServer,
+  }) {
+    const { jwks, token } = await theIssuer();
+    const clock = { now: START };
+    const url = await keyServer.serve("set-back", { json: jwks });
+    const verifier = verifierFor({ keys: { jwksUrl: url }, now: () => clock.now });
+    const good = await token("ES256", { iat: START - DAY, exp: START + DAY });
+    await verifier.verify(good);
+    // Clocks are corrected by seconds.
+    clock.now -= 59;
+    equal(await codeOf(() => verifier.verifySync(good)), "accepted");
+    clock.now -= 2;
+    equal(await codeOf(() => verifier.verifySync(good)), "async_required");
+    await verifier.verify(good);
+    equal(await keyServer.count("set-back"), 2);
+  },
+
   async "a hit starts the background refresh that is due"({ keyServer }) {
     const { jwks, token } = await theIssuer();
     const clock = { now: START };
