@@ -5,22 +5,21 @@
 //! Promises are not awaited here: the host object calls [`VaultWorker::settled`] when one settles, with the stage and the
 //! key it was given. That does without an executor and without closures, which the page's visitors would have to download.
 
+mod page;
 mod parts;
 mod perform;
 mod wire;
 
 use self::parts::Parts;
-use self::perform::{Exchange, Flight, REQUEST_SCHEME, SOCKET_SCHEME, ask, deliver, forget_oldest, send};
+use self::perform::{Exchange, Flight, ask, deliver, forget_oldest, send};
 use self::wire::{Host, code, hang_up, kind, name, socket, stage};
 use crate::time::Timestamp;
 use crate::vault::refresh::{Clock, Entropy};
-use crate::vault::{
-    Config, ConfigError, FORBIDDEN_HEADERS, Failure, Http, Input, Output, REQUEST_LIMIT, Resource, Vault,
-};
+use crate::vault::{Config, ConfigError, Failure, Http, Input, Output, Resource, Vault};
 use core::time::Duration;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, Headers, RequestInit, Response};
+use web_sys::Response;
 use zeroize::Zeroize;
 
 /// The vault of one page. JavaScript holds the only reference, inside the worker.
@@ -177,75 +176,6 @@ impl VaultWorker {
 }
 
 impl VaultWorker {
-    fn fetch(&mut self, id: u32, message: &Array) {
-        let init = message.get(4);
-        let (Some(parts), Ok(headers), true) = (
-            message.get(2).as_string().and_then(|text| Parts::parse(&text)),
-            Headers::new_with_str_sequence_sequence(&message.get(3)),
-            init.is_object(),
-        ) else {
-            return self.post_error(id, &JsValue::from_str("Failed to parse the request"));
-        };
-        let forbidden_header = FORBIDDEN_HEADERS.iter().any(|name| headers.has(name).unwrap_or(true));
-        if self.board(id, &parts, headers, init.unchecked_into(), None) {
-            let replayable = message.get(5).is_truthy();
-            self.drive(Input::Fetch { id, target: parts.target(), forbidden_header, replayable });
-        }
-    }
-
-    fn socket(&mut self, id: u32, message: &Array) {
-        // `wss:` becomes `https:`, and the connection is made to exactly what is looked at here.
-        let url = message.get(2).as_string();
-        let url = url.as_deref().and_then(|url| url.strip_prefix(SOCKET_SCHEME));
-        let parts = url.and_then(|rest| {
-            let mut url = String::from(REQUEST_SCHEME);
-            url.push_str(rest);
-            Parts::parse(&url)
-        });
-        let (Some(parts), Ok(headers)) = (parts, Headers::new()) else {
-            return self.post_error(id, &JsValue::from_str("Failed to parse the socket's URL"));
-        };
-        let init = RequestInit::new();
-        init.set_method("POST");
-        if self.board(id, &parts, headers, init, Some(message.clone())) {
-            let first = message.get(5).as_string();
-            self.drive(Input::Socket { id, target: parts.target(), message: first.as_deref() });
-        }
-    }
-
-    /// Takes the page's request in, unless its number is in use or a page floods the worker with them.
-    fn board(
-        &mut self,
-        id: u32,
-        parts: &Parts,
-        headers: Headers,
-        init: RequestInit,
-        socket: Option<Array>,
-    ) -> bool {
-        if self.flights.iter().any(|flight| flight.id == id) {
-            return false;
-        }
-        if self.flights.len() >= BOARD_LIMIT {
-            post_failure(&self.host, id, Failure::RequestLimit, "");
-            return false;
-        }
-        let Ok(abort) = AbortController::new() else { return false };
-        let url = parts.href.clone();
-        let flight = Flight {
-            id,
-            url,
-            headers,
-            init,
-            abort,
-            socket,
-            response: None,
-            reader: None,
-            transferred: false,
-        };
-        self.flights.push(flight);
-        true
-    }
-
     fn call_settled(&mut self, key: u32, failed: bool, value: &JsValue) {
         let Some(at) = self.exchanges.iter().position(|exchange| exchange.key == key) else { return };
         let response = value.dyn_ref::<Response>();
@@ -371,9 +301,6 @@ impl VaultWorker {
         }
     }
 }
-
-/// What the page's requests may take up here, with bodies that are never read.
-const BOARD_LIMIT: usize = 2 * REQUEST_LIMIT;
 
 fn post_failure(host: &Host, id: u32, failure: Failure, reason: &str) {
     let message = [kind::FAIL.into(), id.into(), code(failure).into(), reason.into()];
