@@ -33,7 +33,8 @@ export const run = async (name, kind, { origins, isolated }) => {
     seen: async () => (await native(`/seen/${id}`)).json(),
     /** Waits until the server has seen what a case waits for. */
     until: async (condition) => {
-      for (let waited = 0; waited < 2000; waited += 20) {
+      const deadline = Date.now() + PATIENCE / 2;
+      while (Date.now() < deadline) {
         const seen = await at.seen();
         if (condition(seen)) return seen;
         await sleep(20);
