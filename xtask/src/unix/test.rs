@@ -26,7 +26,7 @@ struct Suite {
     run: fn(Tier) -> Result<()>,
 }
 
-const SUITES: [Suite; 25] = [
+const SUITES: [Suite; 26] = [
     Suite { name: "native", from: Tier::Quick, run: native },
     Suite { name: "structure", from: Tier::Default, run: structure },
     Suite { name: "packaging", from: Tier::Quick, run: |_| node_suite("packaging") },
@@ -47,6 +47,7 @@ const SUITES: [Suite; 25] = [
     Suite { name: "stores", from: Tier::All, run: |_| stores() },
     Suite { name: "vault-simulation", from: Tier::All, run: |_| vault_simulation() },
     Suite { name: "browser", from: Tier::Default, run: |_| node_suite("browser") },
+    Suite { name: "sockets", from: Tier::Default, run: sockets },
     Suite { name: "redteam", from: Tier::Default, run: redteam },
     Suite { name: "tabs-sample", from: Tier::Default, run: tabs_sample },
     Suite { name: "tabs", from: Tier::All, run: |_| tabs() },
@@ -153,6 +154,16 @@ fn redteam(tier: Tier) -> Result<()> {
     provision::webkit()?;
     let mut tests = cmd::node_tests(["tests/redteam/"]);
     cmd::run(tests.env("STRONGROOM_ALL", if tier == Tier::All { "1" } else { "" }))
+}
+
+/// The vault's sockets, events and uploads in one engine; `fetch-semantics` has them in all.
+fn sockets(tier: Tier) -> Result<()> {
+    if tier == Tier::All {
+        return Ok(());
+    }
+    provision::chromium()?;
+    let files = ["sockets", "events", "uploads"].map(|name| format!("tests/fetch/{name}.test.mjs"));
+    cmd::run(cmd::node_tests(files).env("STRONGROOM_ENGINES", "chromium"))
 }
 
 /// The verifier's suite wherever it must run. The loop leaves out the browsers: they take most of the time.
