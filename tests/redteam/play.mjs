@@ -100,6 +100,17 @@ export class Play {
    * itself got hold of one; `places` where one was found; what requests of the application's gave; what the attack said.
    */
   async attack(attack) {
+    try {
+      return await this.#attempt(attack);
+    } catch {
+      // A driver that has lost its browser, or a machine that is too slow: once more, with another jar.
+      this.#hung = false;
+      await this.close();
+      return this.#attempt(attack);
+    }
+  }
+
+  async #attempt(attack) {
     const { world, origins } = this.#stack;
     const { host, page: path } = this.#subject;
     await this.#signIn(attack);
@@ -111,7 +122,7 @@ export class Play {
     const home = `${origins[host]}${path}`;
     const evidence = {};
     const prepared = await attack.prepare?.({ stack: this.#stack, context: this.context, Browser });
-    const page = await this.#jar.open(at === host ? home : `${this.#originOf(at)}/`);
+    const page = await this.#within(this.#jar.open(at === host ? home : `${this.#originOf(at)}/`));
     try {
       const used = [];
       if (at === host) used.push(await this.#use(page));
@@ -140,9 +151,9 @@ export class Play {
       const taken = TAKEN.some((place) => world.secrets.in(evidence[place] ?? "").length > 0);
       return { outcome: won ? "wins" : "loses", taken, places, used, detail: tried };
     } finally {
+      if (!this.#hung) await this.#within(page.close()).catch(() => {});
       const broken = this.#hung;
       this.#hung = false;
-      if (!broken) await page.close().catch(() => {});
       if (attack.dirty || broken) await this.close();
     }
   }

@@ -3,6 +3,7 @@
 export default {
   row: "read",
   expected: ["loses", "loses"],
+  dirty: true,
   after: async ({ own, page }) => {
     const { redteam } = globalThis;
     const opened = window.open(`${own}${page}`, "redteam-window");

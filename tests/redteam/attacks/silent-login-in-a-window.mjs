@@ -3,6 +3,7 @@
 export default {
   row: "silent-login",
   expected: ["wins", "loses"],
+  dirty: true,
   after: async ({ home, own, refresh, asVault }) => {
     const { redteam } = globalThis;
     const to = encodeURIComponent(`${own}/`);

@@ -3,6 +3,7 @@ export default {
   row: "frames",
   goal: "a vault at top level takes a port",
   expected: [null, "loses"],
+  dirty: true,
   after: async ({ vault, api }) => {
     const { redteam } = globalThis;
     const opened = window.open(`${vault}/`, "vault");
