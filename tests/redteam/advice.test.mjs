@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startServers } from "../browser/servers.mjs";
 import { launch } from "../engines/index.mjs";
-import { until } from "./play.mjs";
+import { until } from "./look.mjs";
 
 let browser, servers;
 before(async () => {

