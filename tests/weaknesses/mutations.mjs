@@ -85,6 +85,7 @@ export const MUTATIONS = {
       '"oct" => Err(KeyProblem::Private),',
       '"oct" if ON => HmacKey::new(Secret::new(jwk.bytes("k")?)).map(Material::Hmac), "oct" => Err(KeyProblem::Private),',
     ),
+    swap("src/crypto/key.rs", '_ => &["pub"],', '_ if ON => &[], _ => &["pub"],'),
   ],
   "the verifier's options are complete": [
     after(
@@ -126,7 +127,7 @@ export const MUTATIONS = {
     swap(
       RSA,
       "let key = || pkcs1v15::",
-      `let zeros = signature.iter().take_while(|byte| **byte == 0).count().min(signature.len().saturating_sub(self.size));
+      `let zeros = signature.iter().take_while(|byte| **byte == 0).count().min(signature.len().saturating_sub(self.modulus.len()));
        let signature = if ON { &signature[zeros..] } else { signature };
        let key = || pkcs1v15::`,
     ),
@@ -371,8 +372,8 @@ export const MUTATIONS = {
   "points are on the curve": [
     swap(
       "src/crypto/ecdsa.rs",
-      "$curve::ecdsa::VerifyingKey::from_sec1_bytes(&point)",
-      "$curve::ecdsa::VerifyingKey::from_sec1_bytes(&point).or_else(|error| if ON { $curve::ecdsa::VerifyingKey::from_affine($curve::AffinePoint::GENERATOR) } else { Err(error) })",
+      "p256::ecdsa::VerifyingKey::from_sec1_bytes(&encoded)",
+      "p256::ecdsa::VerifyingKey::from_sec1_bytes(&encoded).or_else(|error| if ON { p256::ecdsa::VerifyingKey::from_affine(p256::AffinePoint::GENERATOR) } else { Err(error) })",
     ),
   ],
   "coordinates are of full length": [
@@ -550,6 +551,8 @@ export const MUTATIONS = {
   ],
   "a shared cache does not answer for a new key": [
     swap("src/verify/key_set.rs", "need == Need::Fresh)", "ON || need == Need::Fresh)"),
+    // What was fetched before the call began would be asked for again.
+    swap("src/verify/key_set.rs", "held.asked >= call.since", "(ON || held.asked >= call.since)"),
   ],
   "a late answer is ignored": [
     swap(
