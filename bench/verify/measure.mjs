@@ -7,11 +7,15 @@ const decoder = new TextDecoder();
 /** The token as a string that was never seen: nothing about it is remembered by the engine. */
 const fresh = (bytes) => decoder.decode(bytes);
 
+/** How often all tokens come again in one measurement: short times are lost in the clock and in the way to a worker. */
+const WARM_PASSES = 5;
+
 /** A subject ready to be timed: `run` verifies every token once, in order. */
 export class Trial {
   #verify;
   #inputs = [];
   #tokens;
+  #passes = 1;
 
   /** `undefined` if the subject cannot do this case. */
   static async start(name, given, mode) {
@@ -21,9 +25,13 @@ export class Trial {
     await trial.#prove(given);
     // Cold: tokens that this very verifier has not seen. Warm: all of them have been seen, as other strings.
     trial.#tokens = given.tokens.slice(1).map((token) => encoder.encode(token));
-    if (mode === "warm") {
+    if (mode === "warm" && SUBJECTS[name].remembers) {
       trial.refill();
       await trial.run();
+      trial.#passes = WARM_PASSES;
+    } else if (mode === "warm") {
+      // Who remembers nothing takes as long each time: a part of the tokens tells.
+      trial.#tokens = trial.#tokens.slice(0, 100);
     }
     trial.refill();
     return trial;
@@ -46,7 +54,8 @@ export class Trial {
   /** Makes new strings of the same tokens, or what else the subject takes. */
   refill() {
     const ready = this.#verify.ready ?? ((token) => token);
-    this.#inputs = this.#tokens.map((token) => ready(fresh(token)));
+    const passes = Array.from({ length: this.#passes }, () => this.#tokens);
+    this.#inputs = passes.flat().map((token) => ready(fresh(token)));
   }
 
   async run() {

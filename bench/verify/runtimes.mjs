@@ -34,6 +34,7 @@ async function script(runtime, command, args, { dir, ...job }) {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
     },
     logLevel: "warning",
+    logOverride: { "ignored-bare-import": "silent" },
   });
   const host = await startHost(job, {});
   try {

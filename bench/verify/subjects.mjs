@@ -46,9 +46,9 @@ const webJwk = ({ keys }, kid) => {
 };
 
 export const SUBJECTS = {
-  strongroom: { make: strongroom({}, awaited) },
-  "strongroom sync": { make: strongroom({}, sync) },
-  "strongroom sync, engine wasm": { make: strongroom({ engine: "wasm" }, sync) },
+  strongroom: { remembers: true, make: strongroom({}, awaited) },
+  "strongroom sync": { remembers: true, make: strongroom({}, sync) },
+  "strongroom sync, engine wasm": { remembers: true, make: strongroom({ engine: "wasm" }, sync) },
   jose: {
     make({ alg, jwks, secret }) {
       const key = secret ? bytes(secret) : jose.createLocalJWKSet(jwks);
@@ -62,6 +62,7 @@ export const SUBJECTS = {
     make: (given) => fastVerifier(given, false),
   },
   "fast-jwt sync, cached": {
+    remembers: true,
     only: ["node", "deno", "bun"],
     make: (given) => fastVerifier(given, true),
   },
