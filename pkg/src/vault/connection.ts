@@ -15,8 +15,8 @@ const START_MILLIS = 20_000;
 const DEATHS = 3;
 /** While something is open, the worker is asked so often whether it is there … */
 const PING_MILLIS = 5000;
-/** … and has been killed in silence if so many questions stay without any answer. */
-const SILENCES = 3;
+/** … and has been killed in silence if so many questions stay without any answer. One that is only slow must not be. */
+const SILENCES = 5;
 
 /** The page's end of the port. Replaces a worker that has died. */
 export class Connection {
