@@ -2,7 +2,8 @@ const ALL = ["chromium", "firefox", "webkit"];
 
 /**
  * Every difference between `fetch` and `vault.fetch` that is meant: in which engines, in which cases, and where in the
- * result. What is not listed here fails the suite, and so does what is listed and does not happen.
+ * result. What is not listed here fails the suite, and so does what is listed and does not happen, unless it happens only
+ * sometimes: then `fetch` does not agree with itself.
  */
 const EXPLAINED = [
   {
@@ -80,6 +81,13 @@ const EXPLAINED = [
       "a cancelled body ends at the server; Firefox leaves the connection open once something has been read",
   },
   {
+    engines: ["chromium"],
+    cases: /^streams: (a cancelled (reader|body) ends|both halves cancelled end) at the server$/,
+    because:
+      "a cancelled body ends at the server; Chromium leaves the connection open now and then, most on a busy machine",
+    sometimes: (result) => /"ended":"cut"/.test(JSON.stringify(result)),
+  },
+  {
     engines: ["firefox"],
     cases: /^responses: a response can be wrapped$/,
     at: /^\/used$/,
@@ -139,8 +147,13 @@ export const explanation = (engine, name, where) =>
     ({ engines, cases, at }) => engines.includes(engine) && cases.test(name) && (!at || at.test(where)),
   )?.because;
 
+/** Where `fetch` itself does now one thing and now another: what the vault always does. */
+export const sometimes = (engine, name) =>
+  EXPLAINED.find(({ engines, cases, sometimes }) => sometimes && engines.includes(engine) && cases.test(name))
+    ?.sometimes;
+
 /** What is explained for this engine, and did not happen. */
 export const unused = (engine, happened) =>
-  EXPLAINED.filter(({ engines, because }) => engines.includes(engine) && !happened.has(because)).map(
-    ({ because }) => because,
-  );
+  EXPLAINED.filter(
+    ({ engines, because, sometimes }) => engines.includes(engine) && !sometimes && !happened.has(because),
+  ).map(({ because }) => because);

@@ -3,13 +3,13 @@ import { after, before, describe, it } from "node:test";
 import { ENGINES, launch } from "../engines/index.mjs";
 import { cases } from "./cases/index.mjs";
 import { differences } from "./differences.mjs";
-import { explanation, unused } from "./explained.mjs";
+import { explanation, sometimes, unused } from "./explained.mjs";
 import { start } from "./servers.mjs";
 
 const servers = await start();
 after(() => servers.close());
 
-for (const engine of ENGINES) {
+for (const engine of process.env.STRONGROOM_ENGINES?.split(",") ?? ENGINES) {
   describe(engine, () => {
     let browser;
     let page;
@@ -32,11 +32,14 @@ for (const engine of ENGINES) {
     for (const { name } of cases) {
       it(name, async (t) => {
         const [expected, again] = [await run(name, "fetch"), await run(name, "fetch")];
-        assert.deepEqual(again, expected, "plain fetch does not agree with itself");
+        const always = sometimes(engine, name);
+        if (!always) assert.deepEqual(again, expected, "plain fetch does not agree with itself");
         assert.ok(!expected?.timeout && !expected?.failed, `the case itself: ${JSON.stringify(expected)}`);
         const reasons = new Set();
         for (const mode of ["in the page", "isolated"]) {
-          const found = differences(expected, await run(name, mode));
+          const result = await run(name, mode);
+          const found = differences(expected, result);
+          assert.ok(always?.(result) ?? true, `${mode}: ${JSON.stringify(result)}`);
           for (const { at } of found) {
             const because = explanation(engine, name, at);
             assert.ok(because, `${mode}, differs at ${at}: ${JSON.stringify(found)}`);

@@ -2,7 +2,9 @@ import { cases } from "./cases/index.mjs";
 import { sleep } from "./look.mjs";
 
 const native = globalThis.fetch;
-const PATIENCE = 8000;
+// A machine may be busy.
+const PATIENCE = 30_000;
+const ARRIVAL = 4000;
 
 /** `fetch` itself, and what is compared with it, once it is open: the vault in each of its modes. */
 const fetches = { fetch: native };
@@ -33,7 +35,7 @@ export const run = async (name, kind, { origins, isolated }) => {
     seen: async () => (await native(`/seen/${id}`)).json(),
     /** Waits until the server has seen what a case waits for. */
     until: async (condition) => {
-      const deadline = Date.now() + PATIENCE / 2;
+      const deadline = Date.now() + ARRIVAL;
       while (Date.now() < deadline) {
         const seen = await at.seen();
         if (condition(seen)) return seen;
