@@ -142,7 +142,16 @@ export const MUTATIONS = {
   "a configuration that is taken once": {
     attack: "widen-the-list-after",
     mode: "in-page",
-    edits: [{ file: "pkg/src/worker.ts", find: "  worker.onmessage = null;\n", replace: "" }],
+    edits: [
+      { file: "pkg/src/worker.ts", find: "  worker.onmessage = null;\n", replace: "" },
+      // Else the second core takes the first one's memory away, and both end in a trap.
+      { file: "pkg/src/worker.ts", find: "await load();", replace: "await (loading ??= load());" },
+      {
+        file: "pkg/src/worker.ts",
+        find: "worker.onmessage = async",
+        replace: "let loading: Promise<void> | undefined;\nworker.onmessage = async",
+      },
+    ],
   },
   "primordials taken when the SDK is loaded": {
     attack: "kill-the-worker-after",
