@@ -13,7 +13,7 @@ export default {
       "width=100,height=100",
     );
     // By the clock: a page behind another window has slow timers.
-    for (const end = Date.now() + 2500; Date.now() < end; ) {
+    for (const end = Date.now() + 2500; Date.now() < end;) {
       await new Promise((resolve) => setTimeout(resolve, 50));
       try {
         redteam.loot(opened.location.href);

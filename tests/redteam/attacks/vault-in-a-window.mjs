@@ -8,7 +8,7 @@ export default {
     const { redteam } = globalThis;
     const opened = window.open(`${vault}/`, "vault");
     const heard = [];
-    for (const end = Date.now() + 1500; Date.now() < end; ) {
+    for (const end = Date.now() + 1500; Date.now() < end;) {
       await new Promise((resolve) => setTimeout(resolve, 100));
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = ({ data }) => {
