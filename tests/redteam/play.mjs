@@ -15,7 +15,7 @@ const TAKEN = [
 const OBJECTS = 300_000;
 const PATIENCE = 8_000;
 /** For a driver that does not come back from a page which the attack has hung or crashed. */
-const HUNG = 40_000;
+const HUNG = 25_000;
 
 /**
  * @typedef {object} Attack
