@@ -60,6 +60,7 @@ export class Connection {
       };
       const link = this.#linker(failed);
       this.#link = link;
+      this.#silences = -1;
       link.port.onmessage = ({ data }: MessageEvent<unknown[]>) => {
         const [kind, first, second] = data;
         this.#silences = 0;

@@ -38,23 +38,24 @@ const perform = (
         if (kind === RESPONSE) {
           const head = message as Head;
           let body = head[8];
-          let ends = signal;
+          const [lost, ended] = connection.body();
+          const ends = either(signal, lost);
           if (body === true) {
             const cancel = () => {
               connection.send(CANCEL, id);
               end();
             };
+            // Its waiter stays.
+            ended();
             [body, chunks] = pulled(connection, id, cancel);
           } else {
             end();
             if (body) {
-              const [lost, ended] = connection.body();
-              ends = either(signal, lost);
               body = abortable(body, ends, () => {
                 ended();
                 connection.send(CANCEL, id);
               });
-            }
+            } else ended();
           }
           resolve(build(head, body, ends));
         } else if (kind === CHUNK) {
