@@ -101,12 +101,15 @@ export class Exchange {
 
   /** Memory that grows is another buffer, and the room moves when it does. */
   #look(): void {
-    const { buffer } = this.#memory as { buffer: ArrayBuffer };
-    if (this.#bytes.buffer === buffer && this.#room.length > 0) return;
+    const memory = this.#memory as { buffer: ArrayBuffer };
+    if (this.#bytes.buffer === memory.buffer && this.#room.length > 0) return;
+    // First of all: there may be no room before, and making it may let the memory grow.
+    const length = this.#verifier.reserve(0);
+    const { buffer } = memory;
     this.#bytes = new Uint8Array(buffer);
     this.#numbers = new Float64Array(buffer, this.#verifier.answer, NUMBERS);
     const { room } = this.#verifier;
-    this.#room = this.#bytes.subarray(room, room + this.#verifier.reserve(0));
+    this.#room = this.#bytes.subarray(room, room + length);
   }
 
   #number(at: number): number {

@@ -12,6 +12,15 @@ const TIMEOUT = 5000;
 /** Milliseconds after which a shared cache is passed over. */
 const CACHE_TIMEOUT = 500;
 
+/** Lets work outlive the request where the host can. A host whose request is over, or whose function was taken off it, throws. */
+export const keepAlive = ({ waitUntil }: VerifierOptions, work: Promise<unknown>): void => {
+  try {
+    waitUntil?.(work);
+  } catch {
+    // The work goes on as long as the host lets it.
+  }
+};
+
 /** Gets one issuer's keys and hands them to the core. */
 export class KeyFetcher {
   readonly #core: Core;
@@ -69,7 +78,7 @@ export class KeyFetcher {
   #keep(copy: KeyCopy, caches: readonly KeyCache[]): void {
     for (const cache of caches) {
       const kept = (async () => cache.put(this.#name(), copy))().catch(() => undefined);
-      this.#options.waitUntil?.(kept);
+      keepAlive(this.#options, kept);
     }
   }
 

@@ -7,7 +7,7 @@ import { Engines } from "./engine.ts";
 import { TokenError, configInvalid } from "./errors.ts";
 import { Exchange, LEFT, TEXT, VERIFIED } from "./exchange.ts";
 import type { Call } from "./exchange.ts";
-import { KeyFetcher } from "./jwks.ts";
+import { KeyFetcher, keepAlive } from "./jwks.ts";
 import { tokenOf, tokenString } from "./request.ts";
 import type {
   Algorithm,
@@ -200,14 +200,17 @@ export class EdgeVerifier implements Verifier {
     const ticket = this.#start().core.refreshDue(this.#now());
     if (ticket === 0) return;
     const work = this.#fetch(ticket);
-    this.#options.waitUntil?.(work);
+    keepAlive(this.#options, work);
   }
 
   /** Gets the keys within the current request and hands them to the core. Never rejects. */
   async #fetch(ticket: number): Promise<void> {
     this.#fetcher ??= new KeyFetcher(this.#load(), this.#start().core, this.#options);
-    await this.#fetcher.run(ticket);
-    this.#lookAtKeys();
+    try {
+      await this.#fetcher.run(ticket);
+    } finally {
+      this.#lookAtKeys();
+    }
   }
 
   /** After every change of the keys. */

@@ -28,6 +28,15 @@ export const tests = {
     }
   },
 
+  async "an empty text as the very first token spoils nothing"() {
+    const { jwks, token } = await theIssuer();
+    for (const engine of ["auto", "wasm"]) {
+      const verifier = verifierFor({ keys: { jwks }, engine });
+      equal(await codeOf(() => verifier.verify("")), "token_malformed");
+      equal((await verifier.verify(await token())).claims.sub, "user-1");
+    }
+  },
+
   async "a refusal carries status and challenge"() {
     const { jwks, token } = await theIssuer();
     const verifier = verifierFor({ keys: { jwks }, requiredScopes: ["read"] });
