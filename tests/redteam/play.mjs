@@ -143,8 +143,10 @@ export class Play {
       evidence["addresses requested"] = world.seen
         .map(({ host, path, search }) => host + path + search)
         .join("\n");
+      // What the attack came with is the attacker's own, such as the handle of their session.
+      const own = new Set(world.secrets.in(JSON.stringify(prepared ?? null)));
       const places = Object.entries(evidence)
-        .map(([place, text]) => [place, world.secrets.in(text ?? "")])
+        .map(([place, text]) => [place, world.secrets.in(text ?? "").filter((name) => !own.has(name))])
         .filter(([, found]) => found.length > 0)
         .map(([place, found]) => `${place}: ${found.join(", ")}`);
       const won = attack.goal ? tried?.won === true : places.length > 0;
