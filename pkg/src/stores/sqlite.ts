@@ -20,6 +20,19 @@ export interface SqliteStatement {
   run(...parameters: Value[]): unknown;
 }
 
+/** Of processes that switch a new file at once, one is told at once that it is locked, whatever the time-out: it tries again. */
+const switchToWal = (database: SqliteDatabase): void => {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let tries = 0; ; tries++) {
+    try {
+      return void database.exec("PRAGMA journal_mode = WAL");
+    } catch (error) {
+      if (tries === 100 || !/locked|busy/i.test(String(error))) throw error;
+      Atomics.wait(pause, 0, 0, 50);
+    }
+  }
+};
+
 /**
  * A store in an SQLite database; creates its tables (`strongroom_…`) where they are missing. Sets the database to its
  * write-ahead log, and the connection to `synchronous = FULL`, so that what was answered survives a crash, and to wait up
@@ -36,7 +49,7 @@ export interface SqliteStatement {
 export function sqliteStore(database: SqliteDatabase): Store {
   // First of all: the others wait for each other.
   database.exec("PRAGMA busy_timeout = 5000");
-  database.exec("PRAGMA journal_mode = WAL");
+  switchToWal(database);
   database.exec("PRAGMA synchronous = FULL");
   for (const sql of TABLES) database.exec(sql);
 
