@@ -1,6 +1,6 @@
 // Whoever checks the signatures: the verdict is the same one.
 import * as jose from "jose";
-import { assert, audience, codeOf, equal, issuer, verifierFor } from "./shared.mjs";
+import { assert, audience, codeOf, equal, issuer, makePair, verifierFor } from "./shared.mjs";
 
 const ENGINES = ["auto", "native", "wasm"];
 
@@ -71,7 +71,7 @@ function der(r, s) {
 export const tests = {
   async "all engines give the same verdict on every signature, awaited and not"() {
     for (const alg of ["ES256", "ES384", "ES512", "EdDSA", "RS256", "PS256", "PS512"]) {
-      const { publicKey, privateKey } = await jose.generateKeyPair(alg, { extractable: true });
+      const { publicKey, privateKey } = await makePair(alg);
       const jwk = { ...(await jose.exportJWK(publicKey)), kid: "key" };
       const token = await new jose.SignJWT({ sub: alg })
         .setProtectedHeader({ alg, kid: "key" })
@@ -99,7 +99,7 @@ export const tests = {
   },
 
   async "an engine is asked for the signature alone: all else is refused as ever"() {
-    const { publicKey, privateKey } = await jose.generateKeyPair("ES256", { extractable: true });
+    const { publicKey, privateKey } = await makePair("ES256");
     const jwk = { ...(await jose.exportJWK(publicKey)), kid: "key" };
     const sign = (claims, header = {}) =>
       new jose.SignJWT({ iss: issuer, aud: audience, exp: Math.floor(Date.now() / 1000) + 600, ...claims })
@@ -129,7 +129,7 @@ export const tests = {
   },
 
   async "tokens at once do not get into each other's way"() {
-    const { publicKey, privateKey } = await jose.generateKeyPair("ES256", { extractable: true });
+    const { publicKey, privateKey } = await makePair("ES256");
     const jwk = { ...(await jose.exportJWK(publicKey)), kid: "key" };
     for (const engine of ENGINES) {
       const verifier = verifierFor({ keys: { jwks: { keys: [jwk] } }, cache: false, engine });
@@ -160,7 +160,7 @@ export const tests = {
   },
 
   async "a token of any length is taken, up to the limit"() {
-    const { publicKey, privateKey } = await jose.generateKeyPair("ES256", { extractable: true });
+    const { publicKey, privateKey } = await makePair("ES256");
     const jwk = { ...(await jose.exportJWK(publicKey)), kid: "key" };
     const sign = (padding) =>
       new jose.SignJWT({ padding })
