@@ -32,6 +32,11 @@ const routes = {
   },
   "/slow.js": { "content-type": "text/javascript", body: "import '/slower.js'", after: 300 },
   "/slower.js": { "content-type": "text/javascript", body: "document.body.dataset.ran = 'yes'", after: 300 },
+  "/framed": {
+    "content-type": "text/html",
+    body: "<!doctype html><title>framed</title><iframe src='/'></iframe>",
+  },
+  "/apart": { location: "/framed", "cross-origin-opener-policy": "same-origin", status: 302, body: "moved" },
   "/worker.js": { "content-type": "text/javascript", "content-security-policy": CSP, body: WORKER },
 };
 
@@ -41,9 +46,9 @@ const respond = async (request, response) => {
     request.pipe(response);
     return;
   }
-  const { body, after = 0, ...headers } = routes[request.url.split("?")[0]] ?? { body: "" };
+  const { body, after = 0, status = 200, ...headers } = routes[request.url.split("?")[0]] ?? { body: "" };
   await new Promise((resolve) => setTimeout(resolve, after));
-  response.writeHead(body ? 200 : 404, headers).end(body);
+  response.writeHead(body ? status : 404, headers).end(body);
 };
 
 const tls = certificate([HERE, SUFFIX]);
@@ -94,6 +99,17 @@ for (const name of ENGINES) {
           document.body.dataset.ran,
         ]);
         assert.deepEqual(shown, [`?${time}`, "complete", "yes"]);
+      }
+    });
+
+    it("comes back where an answer makes the browser change processes", async () => {
+      const other = await (await browser.jar()).open(`https://${HERE}:${port}/framed`);
+      for (const path of ["/apart", "/framed"]) {
+        await other.goto(`https://${HERE}:${port}${path}`);
+        assert.deepEqual(await other.evaluate(() => [location.pathname, document.readyState]), [
+          "/framed",
+          "complete",
+        ]);
       }
     });
 

@@ -35,7 +35,9 @@ const preferences = (all) =>
 
 const page = (native) => ({
   native,
-  goto: async (url) => void (await native.goto(url)),
+  // The protocol's own command. The driver's `goto` also waits until it hears that the frames of the page before are gone; Firefox
+  // does not say so where an answer with a Cross-Origin-Opener-Policy, even a redirect, makes it change processes.
+  goto: (url) => native.mainFrame().browsingContext.navigate(url, "complete"),
   evaluate: async (work, ...args) => result(await native.evaluate(expression(work, args))),
   screenshot: async () => Buffer.from(await native.screenshot()),
   close: () => native.close(),

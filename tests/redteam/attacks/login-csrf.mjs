@@ -4,8 +4,6 @@ export default {
   row: "session",
   goal: "the victim is signed in as the attacker",
   expected: ["loses", "loses"],
-  // Firefox's driver does not come back from a navigation that the vault's origin redirects to the application's.
-  expectedIn: { firefox: ["loses", null] },
   fresh: true,
   dirty: true,
   prepare: async ({ stack, context, Browser }) => {
