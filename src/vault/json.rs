@@ -7,16 +7,26 @@ const DEPTH: u8 = 16;
 /// The value of a member of the outermost object, as it stands in the text. `None` if the text is not one well-formed
 /// object or has no such member. Of members with the same name the first counts; names with escapes match nothing.
 pub(crate) fn member<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
-    let mut reader = Reader { text, at: 0 };
     let mut found = None;
-    reader.space();
-    reader.object(0, &mut |key, value| {
+    read(text, &mut |key, value| {
         if found.is_none() && key == name.as_bytes() {
             found = Some(value);
         }
     })?;
+    found
+}
+
+/// Whether the text is one well-formed object.
+pub(crate) fn complete(text: &[u8]) -> bool {
+    read(text, &mut |_, _| ()).is_some()
+}
+
+fn read<'a>(text: &'a [u8], each: &mut dyn FnMut(&'a [u8], &'a [u8])) -> Option<()> {
+    let mut reader = Reader { text, at: 0 };
     reader.space();
-    if reader.at == text.len() { found } else { None }
+    reader.object(0, each)?;
+    reader.space();
+    (reader.at == text.len()).then_some(())
 }
 
 /// The inside of a string without escapes.
@@ -206,6 +216,7 @@ mod tests {
         assert_eq!(member(text, "b"), Some(br#"{"a":[1,-2.5e+3,true,null,{}]}"#.as_slice()));
         assert_eq!(member(text, "c"), Some(b"[]".as_slice()));
         assert_eq!(member(text, "d"), None);
+        assert!(complete(text));
     }
 
     #[test]
@@ -233,6 +244,7 @@ mod tests {
             r#"{"a":"\u00"#,
         ] {
             assert_eq!(member(text.as_bytes(), "a"), None, "{text}");
+            assert!(!complete(text.as_bytes()), "{text}");
         }
         let deep = format!(r#"{{"a":{}{}}}"#, "[".repeat(40), "]".repeat(40));
         assert_eq!(member(deep.as_bytes(), "a"), None);

@@ -1,6 +1,6 @@
 //! What the endpoints answered, as the machine needs it.
 
-use super::json::{member, plain_string, whole_number};
+use super::json::{complete, member, plain_string, whole_number};
 use super::refresh::Answer;
 use crate::secret::Secret;
 use core::time::Duration;
@@ -43,6 +43,7 @@ impl Reply {
         };
         let code = if status >= 400 { code(body) } else { "" }.to_owned();
         let mut reply = match status {
+            _ if cut(status, body) => Reply::bare(Answer::Failed),
             200 => Reply::success(body, tokens),
             401 if code == "session_ended" => Reply::bare(Answer::Ended),
             409 if code == "duplicate_attempt" => Reply::bare(Answer::Duplicate),
@@ -80,6 +81,13 @@ impl Reply {
         }
         Reply { answer: Answer::Token { expires_in }, token, session, logout_url, code: String::new() }
     }
+}
+
+/// Whether the answer is not what the endpoints have sent: a body that ends where its connection does (RFC 9112 §6.3)
+/// looks whole wherever it broke off. A 200 that is no JSON comes from somebody in between; so may another status with HTML,
+/// but that is a refusal all the same.
+fn cut(status: u16, body: &[u8]) -> bool {
+    (status == 200 || body.starts_with(b"{")) && !complete(body)
 }
 
 /// The stable `code` of a problem document (RFC 9457).
@@ -159,6 +167,28 @@ mod tests {
         assert_eq!(read(502, &code("session_ended")).answer, Answer::Failed);
         assert_eq!(read(200, "{}").answer, Answer::Refused);
         assert_eq!(read(302, "").answer, Answer::Refused);
+    }
+
+    #[test]
+    fn an_answer_that_broke_off_is_no_answer_wherever_it_did() {
+        let token = r#"{"access_token":"a.b","expires_in":600,"session":{"id":"s","subject":"é"}}"#;
+        for (status, whole) in
+            [(200, token), (401, r#"{"code":"session_ended"}"#), (409, r#"{"code":"duplicate_attempt"}"#)]
+        {
+            for end in 0..whole.len() {
+                let mut body = whole.as_bytes()[..end].to_vec();
+                let http = Http::Answer { status, retry_after: None, body: &mut body };
+                let reply = Reply::read(http, true);
+                // Without a byte of it nobody can tell whose answer it was: only a 200 would promise something.
+                let expected = if end == 0 && status != 200 { Answer::Refused } else { Answer::Failed };
+                assert_eq!(reply.answer, expected, "{status}, {end} bytes");
+                assert!(reply.token.is_none() && reply.session.is_none());
+                assert!(body.iter().all(|byte| *byte == 0), "the body is wiped");
+            }
+        }
+        for text in ["<!doctype html>", "null", "", "[]"] {
+            assert_eq!(read(200, text).answer, Answer::Failed, "{text}");
+        }
     }
 
     #[test]

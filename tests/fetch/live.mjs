@@ -54,7 +54,7 @@ const read = async (request) => {
 };
 
 const makeAuth = () => {
-  const auth = { signedIn: true, expiresIn: 600, tokens: [], attempts: [] };
+  const auth = { signedIn: true, expiresIn: 600, tokens: [], attempts: [], cuts: 0 };
   const session = {
     id: "public",
     subject: "ada",
@@ -71,13 +71,20 @@ const makeAuth = () => {
     if (route === "logout") return answer(200, {});
     if (!auth.signedIn) return answer(401, { code: "session_ended" });
     if (route === "session") return answer(200, { session });
+    auth.attempts.push(request.headers["strongroom-attempt"]);
     auth.tokens.push(`canary-${auth.tokens.length}`);
-    return answer(200, {
+    const value = {
       access_token: auth.tokens.at(-1),
       token_type: "Bearer",
       expires_in: auth.expiresIn,
       session,
-    });
+    };
+    if (auth.attempts.length > auth.cuts) return answer(200, value);
+    const text = JSON.stringify(value);
+    // A body that ends where its connection does looks whole to every browser, wherever it broke off.
+    response.shouldKeepAlive = false;
+    response.useChunkedEncodingByDefault = false;
+    response.writeHead(200).end(text.slice(0, text.length / 2));
   };
   return auth;
 };

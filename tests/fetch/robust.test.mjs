@@ -31,7 +31,7 @@ for (const engine of process.env.STRONGROOM_ENGINES?.split(",") ?? ENGINES) {
         },
         "/v1/silent": () => {},
       };
-      servers.auth.tokens = [];
+      Object.assign(servers.auth, { tokens: [], attempts: [], cuts: 0 });
       jar = await browser.jar();
       page = await jar.open(`${servers.app}/`);
     });
@@ -78,6 +78,16 @@ for (const engine of process.env.STRONGROOM_ENGINES?.split(",") ?? ENGINES) {
         return [await text, await silent, (await vault.fetch(`${origin}/v1/me`)).status];
       }, servers.origin);
       assert.deepEqual(outcomes, ["worker_restarted", "worker_restarted", 200]);
+    });
+
+    it("a refresh whose answer broke off is tried again, and is the same attempt", async () => {
+      servers.auth.cuts = 2;
+      await inPage();
+      const status = (origin) => vault.fetch(`${origin}/v1/me`).then(({ status }) => status);
+      assert.equal(await page.evaluate(status, servers.origin), 200);
+      const { attempts } = servers.auth;
+      assert.ok(attempts[0]);
+      assert.deepEqual(attempts, Array(3).fill(attempts[0]));
     });
 
     it("a response that never ends ends with the page's patience, and with the vault", async () => {

@@ -184,6 +184,24 @@ fn only_session_ended_signs_out() {
 }
 
 #[test]
+fn an_answer_that_broke_off_is_asked_for_again_with_the_same_attempt() {
+    let attempt = |done: &[Done]| match done {
+        [Done::Call { call, attempt, .. }] => (*call, attempt.clone()),
+        _ => panic!("{done:?}"),
+    };
+    let whole = token("token-a", 600);
+    let mut rig = Rig::signed_in(21);
+    let (mut call, first) = attempt(&rig.fetch(1, "https://api.example.com/v1/me"));
+    for end in [whole.len() - 1, 1] {
+        assert_eq!(rig.answer(call, 200, &whole[..end]), [], "nobody is told of it");
+        let (next, again) = attempt(&rig.sleep());
+        assert_eq!(again, first, "so that the endpoints can repeat what they have answered");
+        call = next;
+    }
+    assert_eq!(rig.answer(call, 200, &whole), [sent(1, "Bearer token-a")]);
+}
+
+#[test]
 fn an_unreachable_server_is_said_and_recovered_from_without_a_hand() {
     let mut rig = Rig::new(9);
     let (mut call, ..) = only_call(&rig.handle(Input::Start));

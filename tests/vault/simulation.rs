@@ -309,7 +309,11 @@ impl World {
             return;
         }
         let done = if lost && fate >= weather / 2 {
-            self.rig.lost(call)
+            // Or it breaks off where nobody but its reader can tell.
+            match self.random.below(2 * text.len() as u64) as usize {
+                end if end < text.len() => self.rig.answer(call, status, &text[..end]),
+                _ => self.rig.lost(call),
+            }
         } else {
             self.rig.answer(call, status, &text)
         };
