@@ -3,6 +3,8 @@ import type { Context, EndpointsOptions, Session } from "./context.ts";
 import { Core } from "./core.ts";
 import { EndpointsError } from "./errors.ts";
 import type { LoadGlue, SessionGlue } from "./glue.ts";
+import { metadata, metadataPath } from "./issuer/metadata.ts";
+import { signin } from "./issuer/signin.ts";
 import { callback, login } from "./login.ts";
 import { logout } from "./logout.ts";
 import { refresh } from "./refresh.ts";
@@ -73,7 +75,8 @@ async function answer(context: Context, request: Request): Promise<Response> {
   try {
     return await route(context, request);
   } catch (error) {
-    const allowed = /\/(login|callback)$/.test(new URL(request.url).pathname) ? "GET" : "POST";
+    const name = new URL(request.url).pathname.split("/").at(-1) ?? "";
+    const allowed = { login: "GET", callback: "GET", signin: "GET, POST" }[name] ?? "POST";
     const isMethod = error instanceof EndpointsError && error.code === "method_not_allowed";
     return refusal(context.core, error, isMethod ? { allow: allowed } : {});
   }
@@ -83,11 +86,17 @@ async function route(context: Context, request: Request): Promise<Response> {
   const url = new URL(request.url);
   const base = context.options.path ?? "/auth";
   const name = url.pathname.startsWith(`${base}/`) ? url.pathname.slice(base.length + 1) : "";
+  const { local } = context.options.provider;
+  if (local && url.pathname === metadataPath(base) && isRead(request)) return metadata(local);
   switch (name) {
     case "login":
       return login(context, request, url);
     case "callback":
-      return callback(context, request, url);
+      return local ? notFound() : callback(context, request, url);
+    case "signin":
+      return local ? signin(context, local, request, url) : notFound();
+    case "jwks":
+      return local && isRead(request) ? local.keyRing.response() : notFound();
     case "refresh":
       context.core.guard(name, request);
       return refresh(context, request);
@@ -98,8 +107,16 @@ async function route(context: Context, request: Request): Promise<Response> {
       context.core.guard(name, request);
       return logout(context, request);
     default:
-      return new Response(null, { status: 404, headers: { "cache-control": "no-store" } });
+      return notFound();
   }
+}
+
+function isRead({ method }: Request): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
+function notFound(): Response {
+  return new Response(null, { status: 404, headers: { "cache-control": "no-store" } });
 }
 
 function prepare(loadGlue: LoadGlue, options: EndpointsOptions): Omit<Context, "waitUntil"> {
@@ -109,6 +126,9 @@ function prepare(loadGlue: LoadGlue, options: EndpointsOptions): Omit<Context, "
     if (!isSecureOrigin(origin)) throw wrong(`not an exact https origin: ${origin}`);
   }
   if (!/^(\/[\w.-]+)*$/.test(options.path ?? "/auth")) throw wrong("path: must be like /auth");
+  const { local } = options.provider;
+  if (local && !options.origins.some((origin) => local.issuer === origin + (options.path ?? "/auth")))
+    throw wrong("issuer: must be one of origins followed by path");
   return {
     options,
     core: new Core(loadGlue(), options.secrets, options.origins, options.timing),

@@ -6,17 +6,18 @@ import { changeOf, shardOf } from "./context.ts";
 import type { Context, Upstream } from "./context.ts";
 import { EndpointsError } from "./errors.ts";
 import { find } from "./load.ts";
-import type { Granted, LoginParameters, Resource } from "./provider.ts";
+import type { Granted, Identity, LoginParameters, Resource } from "./provider.ts";
 import { redirect } from "./respond.ts";
 import { firstTokens } from "./tokens.ts";
 import { begin, finish } from "./transaction.ts";
+import type { Transaction } from "./transaction.ts";
 
 const IDLE_SECONDS = 7 * 24 * 60 * 60;
 const ABSOLUTE_SECONDS = 30 * 24 * 60 * 60;
 const LIMIT = 200;
 
 /** Where a browser is sent when its login fails. */
-interface Way {
+export interface Way {
   back: string;
 }
 
@@ -32,7 +33,13 @@ export async function callback(context: Context, request: Request, url: URL): Pr
   return orBack(context, request, url, (way) => open(context, request, url, way));
 }
 
-async function orBack(context: Context, request: Request, url: URL, work: (way: Way) => Promise<Response>) {
+/** Answers as `work` does; a browser whose login fails is sent back. */
+export async function orBack(
+  context: Context,
+  request: Request,
+  url: URL,
+  work: (way: Way) => Promise<Response>,
+): Promise<Response> {
   const way = { back: `${context.options.apps?.[0] ?? servingOrigin(context, url)}/` };
   try {
     return await work(way);
@@ -61,13 +68,27 @@ async function start(context: Context, request: Request, url: URL, way: Way): Pr
 }
 
 async function open(context: Context, request: Request, url: URL, way: Way): Promise<Response> {
-  const { options, core, store, sealer } = context;
   const { transaction, cookie } = await finish(context, request, url.searchParams.get("state"));
   way.back = transaction.returnTo;
   // Another application's login, brought to this one: they may share an origin and secrets.
   const redirectUri = redirectUriAt(context, servingOrigin(context, url));
   if (transaction.expected.redirectUri !== redirectUri) throw new EndpointsError("state_invalid");
-  const { identity, granted } = await options.provider.redeem(url, transaction.expected);
+  const { identity, granted } = await context.options.provider.redeem(url, transaction.expected);
+  return establish(context, transaction, cookie, identity, async () => granted);
+}
+
+/**
+ * Opens the session of a proven user, always a new one, and ends the one that it replaces. `tokenFor` gives its first token;
+ * what it throws keeps the session from opening. `cookie` clears the transaction's.
+ */
+export async function establish(
+  context: Context,
+  transaction: Transaction,
+  cookie: string,
+  identity: Identity,
+  tokenFor: (session: { shard: string; family: string }) => Promise<Granted>,
+): Promise<Response> {
+  const { options, core, store, sealer } = context;
   const { subject } = identity;
   if (transaction.replaces) await settle(context, transaction.replaces);
 
@@ -79,6 +100,7 @@ async function open(context: Context, request: Request, url: URL, way: Way): Pro
   ] as const;
   const authTime = identity.authTime === undefined ? now : Math.min(identity.authTime * 1000, now);
   const { family, record, setCookie, ...times } = core.open(shard, authTime, ...lifetimes, now);
+  const granted = await tokenFor({ shard, family });
   const claims = options.onSession
     ? await options.onSession({ reason: "login", subject, claims: identity.claims })
     : defaultClaims(identity.claims);
@@ -165,12 +187,13 @@ function requireNavigation(request: Request): void {
 }
 
 /** The listed origin that the request came to: the one whose pages get the cookie. */
-function servingOrigin({ options }: Context, url: URL): string {
+export function servingOrigin({ options }: Context, url: URL): string {
   const served = options.origins.find((origin) => new URL(origin).host === url.host);
   return served ?? (options.origins[0] as string);
 }
 
-function redirectUriAt({ options }: Context, origin: string): string {
+/** Where a provider sends the browser back to. */
+export function redirectUriAt({ options }: Context, origin: string): string {
   return `${origin}${options.path ?? "/auth"}/callback`;
 }
 

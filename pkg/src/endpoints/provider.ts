@@ -1,4 +1,5 @@
-/** Who signs users in and gives access tokens, as the endpoints see it. `oidc()` makes one. */
+/** Who signs users in and gives access tokens, as the endpoints see it. `oidc()` and `issuer()` make one. */
+import type { IssuerOptions } from "./issuer/types.ts";
 
 /** One resource server: what a token for it may do. */
 export interface Resource {
@@ -22,6 +23,8 @@ export interface Expected {
   verifier: string;
   redirectUri: string;
   maxAge?: number;
+  acrValues?: string;
+  prompt?: string;
 }
 
 /** An access token as the provider gave it. */
@@ -74,4 +77,6 @@ export interface Provider {
   readonly timeout: number;
   /** How long `renew` itself goes on, in milliseconds; a lease lasts a little longer. */
   readonly patience: number;
+  /** Where users sign in here and tokens are made here: `issuer()` sets it, and the methods above have little to do. */
+  readonly local?: IssuerOptions;
 }

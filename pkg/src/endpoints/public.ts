@@ -1,6 +1,16 @@
 /** What every build of `strongroom/endpoints` exports beside `createEndpoints`. */
 export { EndpointsError } from "./errors.ts";
 export type { EndReason, EndpointsErrorCode } from "./errors.ts";
+export { issuer } from "./issuer/issuer.ts";
+export { ringStorage } from "./issuer/storage.ts";
+export type {
+  AuthenticateEvent,
+  Authenticated,
+  Authentication,
+  IssueDecision,
+  IssueEvent,
+  IssuerOptions,
+} from "./issuer/types.ts";
 export { oidc } from "./oidc.ts";
 export type { OidcOptions } from "./oidc.ts";
 export type { EndpointsOptions, OutcomeEvent, Session, SessionEvent, SessionOptions } from "./context.ts";

@@ -8,6 +8,9 @@ import { changeOf, openUpstream } from "./context.ts";
 import type { CachedToken, Context, Upstream } from "./context.ts";
 import { random } from "./encoding.ts";
 import { EndpointsError } from "./errors.ts";
+import { mint } from "./issuer/mint.ts";
+import type { Grant } from "./issuer/mint.ts";
+import type { IssuerOptions } from "./issuer/types.ts";
 import { load } from "./load.ts";
 import type { Resource } from "./provider.ts";
 import type { Lease, Loaded } from "../stores/store.ts";
@@ -45,6 +48,8 @@ export async function obtainToken(
     if (cached && share(cached, now) >= FRESH) return { token: cached, loaded };
     const spare = cached && share(cached, now) >= USABLE ? cached : undefined;
 
+    const { local } = options.provider;
+    if (local) return { token: await made(context, local, shard, loaded, upstream, resource), loaded };
     if (row.lease && row.lease.until > now) {
       // Someone is asking the provider: the old token serves, and without one there is waiting.
       if (spare) return { token: spare, loaded };
@@ -72,6 +77,22 @@ export async function obtainToken(
     loaded = await load(context, shard, row.family);
     if (loaded.row.sealed !== row.sealed) upstream = await openUpstream(context, loaded.row);
   }
+}
+
+/** A token of our own: nobody is asked, so that no lease is needed and `onIssue` decides about each. */
+async function made(
+  { store }: Context,
+  local: IssuerOptions,
+  shard: string,
+  { row, now }: Loaded,
+  { refreshToken }: Upstream,
+  resource: Resource,
+): Promise<CachedToken> {
+  if (refreshToken === null) throw new EndpointsError("reauth_required");
+  const grant = JSON.parse(refreshToken) as Grant;
+  const bearer = { ...grant, reason: "refresh" as const, subject: row.subject, shard, family: row.family };
+  const { accessToken, scope, expiresIn } = await mint(local, store, bearer, resource);
+  return { accessToken, scope, lifetime: expiresIn * 1000, expiresAt: now + expiresIn * 1000 };
 }
 
 /** Asks the provider under the lease. Undefined: the row says something newer, look again. */

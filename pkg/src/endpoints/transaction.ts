@@ -47,15 +47,26 @@ export async function begin(context: Context, request: Request, transaction: Tra
 
 /** The transaction that the browser's return belongs to; each can be finished once. */
 export async function finish(context: Context, request: Request, state: string | null) {
+  const found = await resume(context, request, state);
+  await consume(context, found.transaction.expected.state);
+  return found;
+}
+
+/** The same for a login that takes several requests; `consume` finishes it. */
+export async function resume(context: Context, request: Request, state: string | null) {
   if (state === null || !/^[\w-]{20,128}$/.test(state)) throw new EndpointsError("state_invalid");
   const name = nameOf(state);
   const sealed = cookiesNamed(request.headers.get("cookie"), name).get(name);
   const transaction = sealed && (await context.sealer.open<Transaction>("transaction", name, sealed));
   if (!transaction || transaction.expected.state !== state) throw new EndpointsError("state_invalid");
   if (Date.now() - transaction.startedAt > LIFE_SECONDS * 1000) throw new EndpointsError("state_invalid");
+  return { transaction, cookie: clear(name) };
+}
+
+/** Finishes a login; of several requests at once that do so, one may. */
+export async function consume(context: Context, state: string): Promise<void> {
   if (!(await context.store.putOnce(`state:${state}`, LIFE_SECONDS)))
     throw new EndpointsError("state_invalid");
-  return { transaction, cookie: clear(name) };
 }
 
 function clear(name: string): string {
