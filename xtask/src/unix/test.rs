@@ -26,7 +26,7 @@ struct Suite {
     run: fn(Tier) -> Result<()>,
 }
 
-const SUITES: [Suite; 26] = [
+const SUITES: [Suite; 27] = [
     Suite { name: "native", from: Tier::Quick, run: native },
     Suite { name: "structure", from: Tier::Default, run: structure },
     Suite { name: "packaging", from: Tier::Quick, run: |_| node_suite("packaging") },
@@ -43,6 +43,7 @@ const SUITES: [Suite; 26] = [
     Suite { name: "simulation", from: Tier::Default, run: simulation },
     Suite { name: "session", from: Tier::Quick, run: |_| node_suite("session") },
     Suite { name: "endpoints", from: Tier::Default, run: |_| node_suite("endpoints") },
+    Suite { name: "issuer", from: Tier::Default, run: |_| node_suite("issuer") },
     Suite { name: "store-conformance", from: Tier::Default, run: store_conformance },
     Suite { name: "stores", from: Tier::All, run: |_| stores() },
     Suite { name: "vault-simulation", from: Tier::All, run: |_| vault_simulation() },
