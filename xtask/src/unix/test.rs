@@ -43,7 +43,7 @@ const SUITES: [Suite; 27] = [
     Suite { name: "simulation", from: Tier::Default, run: simulation },
     Suite { name: "session", from: Tier::Quick, run: |_| node_suite("session") },
     Suite { name: "endpoints", from: Tier::Default, run: |_| node_suite("endpoints") },
-    Suite { name: "issuer", from: Tier::Default, run: |_| node_suite("issuer") },
+    Suite { name: "issuer", from: Tier::Default, run: |_| issuer() },
     Suite { name: "store-conformance", from: Tier::Default, run: store_conformance },
     Suite { name: "stores", from: Tier::All, run: |_| stores() },
     Suite { name: "vault-simulation", from: Tier::All, run: |_| vault_simulation() },
@@ -238,6 +238,12 @@ fn tabs_sample(tier: Tier) -> Result<()> {
     }
     provision::chromium()?;
     cmd::run(cmd::node_tests(["tests/tabs/"]).env("STRONGROOM_TABS", "sample"))
+}
+
+/// Issuer mode by script, and its example in a browser.
+fn issuer() -> Result<()> {
+    provision::chromium()?;
+    node_suite("issuer")
 }
 
 fn demo() -> Result<()> {
