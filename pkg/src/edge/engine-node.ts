@@ -51,11 +51,12 @@ export class NodeEngine {
     return this.#module !== undefined && parameters(algorithm) !== undefined;
   }
 
-  judge({ algorithm, key, input, signature }: Question): Judgement {
+  judge({ algorithm, key, from }: Question): Judgement {
     let taken = this.#keys.get(key, algorithm);
     if (taken === null || !this.#module) return undefined;
     try {
       taken ??= this.#take(key, algorithm);
+      const { input, signature } = from.signed();
       return this.#module.verify(taken.hash, input, taken.key, signature);
     } catch {
       // It cannot do this kind of key: the core can.

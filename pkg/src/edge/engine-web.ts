@@ -40,11 +40,12 @@ export class WebEngine {
     return this.#subtle !== undefined && parameters(algorithm) !== undefined;
   }
 
-  async judge({ algorithm, key, input, signature }: Question): Promise<Judgement> {
+  async judge({ algorithm, key, from }: Question): Promise<Judgement> {
     let taken = this.#keys.get(key, algorithm);
     const found = parameters(algorithm);
     if (taken === null || !this.#subtle || !found) return undefined;
     // Copies: other tokens will lie in the same place before the engine is done.
+    const { input, signature } = from.signed();
     const [message, tag] = [input.slice(), signature.slice()];
     try {
       if (!taken) {

@@ -8,13 +8,19 @@ import type { EngineName, RuntimeName } from "./engine-table.ts";
 import { WebEngine } from "./engine-web.ts";
 import type { Algorithm } from "./types.ts";
 
-/** A signature to be checked. The bytes are good until the next call into the core. */
+/** What was signed, and by what: views into the core's memory, good until the next call into the core. */
+export interface Signed {
+  readonly input: Uint8Array<ArrayBuffer>;
+  readonly signature: Uint8Array<ArrayBuffer>;
+}
+
+/** A signature to be checked. */
 export interface Question {
   readonly algorithm: Algorithm;
   /** Which key of the verifier. */
   readonly key: number;
-  readonly input: Uint8Array<ArrayBuffer>;
-  readonly signature: Uint8Array<ArrayBuffer>;
+  /** Asked for after the key has been taken in, since that is a call into the core and may let its memory grow. */
+  readonly from: { signed(): Signed };
 }
 
 /** Whether it is the key's signature; `undefined` where this engine cannot tell, for this key, now and later. */

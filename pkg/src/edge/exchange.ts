@@ -1,6 +1,7 @@
 /** How a token gets into the wasm core and an answer out: both where they lie, without a copy in between. */
 import type { Core, CoreVerifier } from "./core.ts";
 import type { Facts } from "./cache.ts";
+import type { Signed } from "./engine.ts";
 
 /** How a check ended; as in the core. */
 export const TEXT = 0;
@@ -78,13 +79,14 @@ export class Exchange {
     return this.#number(ALGORITHM);
   }
 
-  get input(): Uint8Array<ArrayBuffer> {
-    return this.#room.subarray(0, this.#number(INPUT_LENGTH));
-  }
-
-  get signature(): Uint8Array<ArrayBuffer> {
+  /** What is left to be checked, also after calls into the core that leave the answer alone. */
+  signed(): Signed {
+    this.#look();
     const at = this.#number(SIGNATURE);
-    return this.#bytes.subarray(at, at + this.#number(SIGNATURE_LENGTH));
+    return {
+      input: this.#room.subarray(0, this.#number(INPUT_LENGTH)),
+      signature: this.#bytes.subarray(at, at + this.#number(SIGNATURE_LENGTH)),
+    };
   }
 
   /** False for what there is no room for, or is more than ASCII. */

@@ -141,8 +141,8 @@ export class EdgeVerifier implements Verifier {
   }
 
   #question(exchange: Exchange) {
-    const { algorithm, input, signature, facts } = exchange;
-    return { algorithm: this.#start().engines.name(algorithm), key: facts.key, input, signature };
+    const { algorithm, facts } = exchange;
+    return { algorithm: this.#start().engines.name(algorithm), key: facts.key, from: exchange };
   }
 
   /** The token has passed every check. */

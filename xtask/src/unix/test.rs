@@ -172,7 +172,7 @@ fn runtimes(tier: Tier) -> Result<()> {
     if tier > Tier::Quick {
         return in_engines("runtimes");
     }
-    let without_browsers = ["node", "workerd", "scripts", "light"];
+    let without_browsers = ["node", "memory", "workerd", "scripts", "light"];
     cmd::run(&mut cmd::node_tests(without_browsers.map(|name| format!("tests/runtimes/{name}.test.mjs"))))
 }
 
