@@ -5,7 +5,7 @@ export { lint } from "./keys/lint.ts";
 export type { LintCode, LintFinding, LintOptions } from "./keys/lint.ts";
 export type { Lifetime } from "./keys/lifetime.ts";
 export { createKeyRing } from "./keys/ring.ts";
-export type { KeyRing, KeyRingOptions, RingEntry } from "./keys/ring.ts";
+export type { KeyRing, KeyRingOptions, RingAlert, RingEntry } from "./keys/ring/types.ts";
 export { memoryRingStorage } from "./keys/ring/storage.ts";
 export type { KeyRingStorage, StoredRing } from "./keys/ring/storage.ts";
 export { sign } from "./keys/sign.ts";

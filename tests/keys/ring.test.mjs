@@ -148,6 +148,188 @@ test("a storage that is down: what was read serves for as long as it is surely r
   assert.equal(await codeOf(() => sign(ring, claims, options)), "accepted");
 });
 
+/** Two isolates on one storage, of which the first reads as `reading.first` does once it is set. */
+function twoIsolates(more = {}) {
+  const storage = memoryRingStorage();
+  const reading = {};
+  const world = { now: 1_800_000_000 };
+  const options = { secrets: [secret], now: () => world.now, ...more };
+  const first = { ...storage, read: () => (reading.first ?? storage.read)() };
+  return {
+    ...{ storage, reading, world },
+    first: createKeyRing({ storage: first, ...options }),
+    other: createKeyRing({ storage, ...options }),
+  };
+}
+
+test("a document is never older than its refresh, also while another call reads", async () => {
+  const { storage, reading, world, first, other } = twoIsolates();
+  await first.response();
+  world.now += 1;
+  await other.rotate();
+  const [, { kid }] = await other.keys();
+  // Just before the new key signs; a cache may keep what it is told now until long after.
+  world.now += 654;
+  let release;
+  const slowly = new Promise((resolve) => (release = resolve));
+  reading.first = () => slowly.then(() => storage.read());
+  const answers = [first.response(), first.response(), first.jwks()];
+  setImmediate(release);
+  const [one, two, three] = await Promise.all(answers);
+  for (const [index, document] of [await one.json(), await two.json(), three].entries()) {
+    const kids = document.keys.map((key) => key.kid);
+    assert.ok(kids.includes(kid), `answer ${index + 1} lacks the key that signs a minute later`);
+  }
+});
+
+test("a document that cannot be read anew is not given: 503, and no cache may keep either", async () => {
+  const { reading, world, first } = twoIsolates();
+  const good = await first.response();
+  assert.equal(good.headers.get("cache-control"), "public, max-age=300, must-revalidate");
+  reading.first = async () => {
+    throw new Error("the storage is down");
+  };
+  world.now += 59;
+  assert.equal((await first.response()).status, 200);
+  world.now += 1;
+  assert.equal(await codeOf(() => first.jwks()), "keys_unavailable");
+  const response = await first.response();
+  assert.deepEqual([response.status, response.headers.get("cache-control")], [503, "no-store"]);
+  // Signing goes on: an old key is right for longer than an old document.
+  assert.equal(await codeOf(() => sign(first, claims, options)), "accepted");
+});
+
+test("work that is due and fails keeps nobody from a document that was just read", async () => {
+  const storage = memoryRingStorage();
+  const world = { now: 1_800_000_000 };
+  const writing = {};
+  const ring = createKeyRing({
+    storage: {
+      ...storage,
+      write: (...args) => (writing.fails ? Promise.reject(new Error("down")) : storage.write(...args)),
+    },
+    ...{ secrets: [secret], rotateEvery: HOUR, refresh: 60, now: () => world.now },
+  });
+  const [{ activeFrom }] = (await ring.maintain(), await ring.keys());
+  world.now = activeFrom + HOUR - 720 - 1;
+  await ring.response();
+  writing.fails = true;
+  world.now += 1;
+  assert.equal((await ring.response()).status, 200);
+  world.now += 60;
+  assert.equal((await ring.response()).status, 503);
+});
+
+test("a ring's value is no other ring's, whoever shares its secret", async () => {
+  const storage = memoryRingStorage();
+  const ringOf = (name) =>
+    createKeyRing({ storage, secrets: [secret], ...(name === undefined ? {} : { name }) });
+  const { keys } = await ringOf("tokens").jwks();
+  assert.deepEqual(await ringOf("tokens").jwks(), { keys });
+  for (const other of ["sessions", "token", undefined])
+    assert.equal(await codeOf(() => ringOf(other).jwks()), "config_invalid", String(other));
+  for (const wrong of ["", "x".repeat(101), 7])
+    assert.equal(await codeOf(() => ringOf(wrong)), "config_invalid");
+});
+
+test("an old value that is put back is refused and told; what was read goes on, and an emergency rotation ends it", async () => {
+  const inner = memoryRingStorage();
+  const old = {};
+  const world = { now: 1_800_000_000 };
+  const storage = {
+    ...inner,
+    read: async () => (old.value ? { ...(await inner.read()), ...old } : inner.read()),
+  };
+  const alerts = [];
+  const ringOf = () =>
+    createKeyRing({
+      ...{ storage, secrets: [secret], now: () => world.now, name: "tokens" },
+      onAlert: (alert) => alerts.push(alert),
+    });
+  const ring = ringOf();
+  const withdrawn = kidOf(await sign(ring, claims, options));
+  const { value } = await inner.read();
+  await ring.rotate({ emergency: true });
+  const kept = kidOf(await sign(ring, claims, options));
+  assert.notEqual(kept, withdrawn);
+
+  old.value = value;
+  world.now += 61;
+  // Signing goes on with what is known to be newer, and no document names the withdrawn key.
+  assert.equal(kidOf(await sign(ring, claims, options)), kept);
+  assert.deepEqual(alerts, [{ code: "rolled_back", name: "tokens", seen: 2, found: 1 }]);
+  assert.equal((await ring.response()).status, 503);
+  await assert.rejects(ring.jwks(), { code: "keys_unavailable", status: 503, reason: "rolled_back" });
+  for (const work of [() => ring.maintain(), () => ring.rotate(), () => ring.retire(kept)])
+    await assert.rejects(work, { reason: "rolled_back" });
+  world.now += 600;
+  await assert.rejects(sign(ring, claims, options), { reason: "rolled_back" });
+
+  // One that has seen nothing cannot know: this is why backups are kept as the secrets are.
+  assert.deepEqual(
+    (await ringOf().jwks()).keys.map(({ kid }) => kid),
+    [withdrawn],
+  );
+  delete old.value;
+  const found = await inner.read();
+  assert.ok(await inner.write(value, found.version));
+  await ring.rotate({ emergency: true });
+  const last = kidOf(await sign(ring, claims, options));
+  assert.ok(![kept, withdrawn].includes(last));
+  assert.equal(kidOf(await sign(ringOf(), claims, options)), last);
+  const count = alerts.length;
+  world.now += 61;
+  await ring.jwks();
+  assert.equal(alerts.length, count);
+});
+
+test("a ring that went on from an old value is refused as well", async () => {
+  const { storage, world, first, other } = twoIsolates();
+  await first.jwks();
+  const { value } = await storage.read();
+  await first.rotate({ emergency: true });
+  assert.ok(await storage.write(value, (await storage.read()).version));
+  // As many changes as the first isolate has seen, and others.
+  await other.rotate();
+  world.now += 61;
+  await assert.rejects(first.jwks(), { reason: "rolled_back" });
+});
+
+test("a value that is gone is not taken for a ring that never was", async () => {
+  let gone = false;
+  const inner = memoryRingStorage();
+  const storage = { ...inner, read: async () => (gone ? undefined : inner.read()) };
+  const world = { now: 1_800_000_000 };
+  const alerts = [];
+  const onAlert = (alert) => {
+    alerts.push(alert);
+    throw new Error("nobody listens");
+  };
+  const ring = createKeyRing({ storage, secrets: [secret], now: () => world.now, onAlert });
+  await ring.jwks();
+  gone = true;
+  world.now += 61;
+  await assert.rejects(ring.jwks(), { reason: "rolled_back" });
+  assert.deepEqual(alerts, [{ code: "rolled_back", name: "signing", seen: 1, found: 0 }]);
+});
+
+test("a reading that began before a write is no rollback", async () => {
+  const { storage, reading, world, first } = twoIsolates();
+  await first.jwks();
+  const before = await storage.read();
+  world.now += 61;
+  let release;
+  const slowly = new Promise((resolve) => (release = resolve));
+  reading.first = () => slowly.then(() => before);
+  const late = first.jwks();
+  delete reading.first;
+  await first.rotate();
+  release();
+  // Nor does it put back what is known.
+  assert.equal((await late).keys.length, 2);
+  assert.equal((await first.jwks()).keys.length, 2);
+});
+
 test("fifty cold isolates at once agree on one first key", async () => {
   const world = fleet(Array(50).fill(0), {});
   const tokens = await Promise.all(world.rings.map((ring) => sign(ring, claims, options)));
@@ -367,9 +549,18 @@ test(
     const hanging = { read: () => new Promise(() => {}), write: async () => true };
     // Node would leave, since nothing but a timer without a hold is left.
     const hold = setInterval(() => {}, 1000);
-    assert.equal(
-      await codeOf(() => createKeyRing({ storage: hanging, secrets: [secret] }).jwks()),
-      "keys_unavailable",
+    const { reading, world, first } = twoIsolates();
+    await first.jwks();
+    reading.first = hanging.read;
+    world.now += 100;
+    const [cold, warm] = await Promise.all([
+      codeOf(() => createKeyRing({ storage: hanging, secrets: [secret] }).jwks()),
+      Promise.all([first.response(), first.response()]),
+    ]);
+    assert.equal(cold, "keys_unavailable");
+    assert.deepEqual(
+      warm.map(({ status }) => status),
+      [503, 503],
     );
     clearInterval(hold);
     const lost = { read: async () => undefined, write: async () => false };

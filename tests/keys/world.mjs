@@ -44,27 +44,30 @@ export function fleet(offsets, options, random = chance(1)) {
   return world;
 }
 
-/** A cache in front of the rings that keeps each answer for its whole `max-age` and does not tell its age. */
+/** A cache in front of the rings that keeps each answer for its whole `max-age`, as told no longer, and does not tell its age. */
 export function sharedCache(world, random) {
   let kept;
   return async () => {
     if (!kept || world.now >= kept.until) {
       const ring = world.rings[Math.floor(random() * world.rings.length)];
       const response = await ring.response();
-      if (response.status !== 200) return kept ?? { status: 503 };
-      const [, maxAge] = /max-age=(\d+)/.exec(response.headers.get("cache-control"));
+      const cacheControl = response.headers.get("cache-control");
+      const maxAge = /max-age=(\d+)/.exec(cacheControl)?.[1];
+      if (maxAge === undefined) return kept?.mayBeStale ? kept : { status: response.status };
       kept = {
         status: 200,
         body: await response.text(),
         maxAge: Number(maxAge),
         until: world.now + Number(maxAge),
+        mayBeStale: !cacheControl.includes("must-revalidate"),
       };
     }
     return kept;
   };
 }
 
-/** The laziest verifier that is right: it keeps a document for its whole time and never asks in between. `undefined`: it has none. */
+/** The laziest verifier that is right: it keeps a document for its whole time and never asks in between. `undefined`: it has none
+ * that is good still. */
 export function lazyVerifier(world, cache) {
   let held;
   return async (token) => {
@@ -75,6 +78,7 @@ export function lazyVerifier(world, cache) {
         held = { kids, until: world.now + answer.maxAge };
       }
     }
+    if (world.now >= held?.until) return undefined;
     const { kid } = JSON.parse(Buffer.from(token.split(".")[0], "base64url"));
     return held && held.kids.has(kid);
   };

@@ -4,74 +4,25 @@ import { TokenError, configInvalid } from "../edge/errors.ts";
 import { generateKeyPair, isSigningAlgorithm } from "./generate.ts";
 import type { PublicJwk, SigningAlgorithm, SigningKey } from "./generate.ts";
 import { secondsOf } from "./lifetime.ts";
-import type { Lifetime } from "./lifetime.ts";
-import { due, goneAt, propagation, published, retired, rotated, signer } from "./ring/plan.ts";
+import {
+  LONGEST_READING,
+  due,
+  goneAt,
+  propagation,
+  published,
+  retired,
+  rotated,
+  signer,
+} from "./ring/plan.ts";
 import type { Change, RingKey, RingState, Timing } from "./ring/plan.ts";
 import { RingSealer } from "./ring/seal.ts";
 import type { KeyRingStorage } from "./ring/storage.ts";
-
-/** How a ring is made. Times are seconds. */
-export interface KeyRingOptions {
-  /** Shared by all that sign and that publish the keys. */
-  readonly storage: KeyRingStorage;
-  /** Base64url of at least 32 random bytes each. The first seals, all of them open. */
-  readonly secrets: readonly string[];
-  /** Default `ES256`. Another one than stored is a reason to rotate. */
-  readonly algorithm?: SigningAlgorithm;
-  /** The longest life of a token that is signed with the ring: default `access`, 10 min. */
-  readonly tokenLifetime?: Lifetime;
-  /** For how long the JWKS document may be cached: default 300, from 60 to a day. */
-  readonly jwksMaxAge?: number;
-  /** How often the signing key changes: default 30 days. */
-  readonly rotateEvery?: number;
-  /** After which an isolate reads the storage again: default 60. An emergency reaches every isolate within this. */
-  readonly refresh?: number;
-  /** The largest difference between any two clocks that take part: default 60. */
-  readonly clockSkew?: number;
-  /** The clock, in seconds since the epoch. */
-  readonly now?: () => number;
-}
-
-/** A key of the ring, for people. */
-export interface RingEntry {
-  readonly kid: string;
-  readonly algorithm: SigningAlgorithm;
-  /** `published`: known before it signs. `active`: signs. `retiring`: only verifies, until its last token has expired. */
-  readonly state: "published" | "active" | "retiring";
-  readonly activeFrom: number;
-  /** When it leaves the document; `undefined` as long as no other follows it. */
-  readonly goneAt: number | undefined;
-}
-
-/** Signing keys and their rotation. */
-export interface KeyRing {
-  /** The longest life of a token, in seconds. `sign` refuses a longer one. */
-  readonly tokenLifetime: number;
-  /** The ring's clock, in seconds since the epoch. */
-  now(): number;
-  /** The key that signs now. Use it at once: `sign(ring, …)` does. */
-  signingKey(): Promise<SigningKey>;
-  /** The public keys, for those who verify. */
-  jwks(): Promise<{ readonly keys: readonly PublicJwk[] }>;
-  /** The same as an HTTP answer with its `Cache-Control`; 503 if the storage cannot be read. */
-  response(): Promise<Response>;
-  /**
-   * Rotates ahead of time: the successor is published now and signs once everybody knows it. `emergency`: every key there is is
-   * withdrawn at once and a new one signs at once; tokens that were signed before are refused as soon as verifiers read the
-   * new document.
-   */
-  rotate(options?: { readonly emergency?: boolean }): Promise<void>;
-  /** Withdraws one key at once, with every token that it signed. */
-  retire(kid: string): Promise<void>;
-  /** Does what is due. `sign` and `jwks` do so too; call it on a schedule where they are rare. */
-  maintain(): Promise<void>;
-  /** What is in the ring. */
-  keys(): Promise<readonly RingEntry[]>;
-}
+import type { KeyRing, KeyRingOptions, RingEntry } from "./ring/types.ts";
 
 /**
  * Makes a ring. Nothing is read or made before it is first used. Throws `config_invalid`; its methods reject with
- * `keys_unavailable` where the storage fails for longer than what was read is good for.
+ * `keys_unavailable` where the storage fails for longer than what was read is good for, with the reason `rolled_back` where it
+ * gives an older value than before.
  *
  * ```ts
  * import { createKeyRing, sign } from "strongroom/keys";
@@ -88,30 +39,38 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
 /** How often a lost race is run again. */
 const ATTEMPTS = 10;
 
-/** Seconds for which one caller is trusted to be reading for all; the pause after a failure. */
-const READING = 5;
-
-/** Milliseconds after which the storage counts as down. */
-const TIMEOUT = 5000;
+/** What was read or written last, and when that began. */
+interface Held {
+  readonly state: RingState;
+  /** As it is stored: no two writes store the same. */
+  readonly sealed: string;
+  readonly readAt: number;
+}
 
 class Ring implements KeyRing {
   readonly #storage: KeyRingStorage;
   readonly #sealer: RingSealer;
+  readonly #name: string;
   readonly #algorithm: SigningAlgorithm;
   readonly #timing: Timing;
   readonly #clock: () => number;
   readonly #privateKeys = new Map<string, CryptoKey>();
-  #held: { readonly state: RingState; readonly readAt: number } | undefined;
+  readonly #onAlert: KeyRingOptions["onAlert"];
+  #held: Held | undefined;
   #readingSince = -Infinity;
 
   constructor(options: KeyRingOptions) {
-    const { storage, secrets, algorithm = "ES256", now } = options;
+    const { storage, secrets, algorithm = "ES256", name = "signing", now, onAlert } = options;
     if (typeof storage?.read !== "function" || typeof storage.write !== "function")
       throw configInvalid("createKeyRing needs a storage with read and write");
     if (!Array.isArray(secrets) || secrets.length === 0) throw configInvalid("createKeyRing needs secrets");
     if (!isSigningAlgorithm(algorithm)) throw configInvalid("createKeyRing does not know this algorithm");
+    if (typeof name !== "string" || name === "" || name.length > 100)
+      throw configInvalid("the name of a key ring has 1 to 100 characters");
     this.#storage = storage;
-    this.#sealer = new RingSealer(secrets);
+    this.#sealer = new RingSealer(secrets, name);
+    this.#name = name;
+    this.#onAlert = onAlert;
     this.#algorithm = algorithm;
     this.#timing = timingOf(options);
     this.#clock = now ?? (() => Date.now() / 1000);
@@ -134,7 +93,7 @@ class Ring implements KeyRing {
   }
 
   async jwks(): Promise<{ readonly keys: readonly PublicJwk[] }> {
-    const state = await this.#current();
+    const state = await this.#recent();
     return { keys: published(state, this.now(), this.#timing).map(({ publicJwk }) => publicJwk) };
   }
 
@@ -143,13 +102,14 @@ class Ring implements KeyRing {
       const body = JSON.stringify(await this.jwks());
       const headers = {
         "content-type": "application/jwk-set+json",
-        "cache-control": `public, max-age=${this.#timing.maxAge}`,
+        // A cache that went on with an old document would miss a key that signs.
+        "cache-control": `public, max-age=${this.#timing.maxAge}, must-revalidate`,
         // Browsers verify too; the keys are nobody's secret.
         "access-control-allow-origin": "*",
       };
       return new Response(body, { headers });
     } catch (error) {
-      if (!(error instanceof TokenError) || error.status !== 503) throw error;
+      if (!isOutage(error)) throw error;
       return new Response(null, {
         status: 503,
         headers: { "cache-control": "no-store", "retry-after": "5" },
@@ -158,9 +118,9 @@ class Ring implements KeyRing {
   }
 
   async rotate({ emergency = false }: { readonly emergency?: boolean } = {}): Promise<void> {
-    await this.#update((state, now) =>
-      emergency ? { keys: [], addActiveFrom: now } : rotated(state, now, this.#timing),
-    );
+    await this.#update((state, now) => {
+      return emergency ? { keys: [], addActiveFrom: now } : rotated(state, now, this.#timing);
+    }, emergency);
   }
 
   async retire(kid: string): Promise<void> {
@@ -187,20 +147,19 @@ class Ring implements KeyRing {
   }
 
   /**
-   * What is stored, as far as it must be known now. No caller rests on another's reading: on workerd it may never end. What is
-   * held serves until a key that it does not know of could sign.
+   * What is stored, as far as it must be known to sign now. No caller rests on another's reading: on workerd it may never end.
+   * What is held serves until a key that it does not know of could sign.
    */
   async #current(): Promise<RingState> {
     const now = this.now();
     const held = this.#held;
     if (!held || now < held.readAt) return this.#update(() => undefined);
-    const age = now - held.readAt;
-    const isDue = due(held.state, now, this.#timing, this.#algorithm) !== undefined;
-    if (age < this.#timing.refresh && !isDue) return held.state;
-    // A key that was published since is known everywhere before it signs; until then the old one is right.
-    const mayServe =
-      age < propagation(this.#timing, held.state.keys.at(-1)?.maxAge ?? 0) - this.#timing.clockSkew;
-    const isRead = now >= this.#readingSince && now - this.#readingSince < READING;
+    if (this.#isRecent(held, now) && !this.#isDue(held.state, now)) return held.state;
+    // A key that was published since is known everywhere before it signs; until then the old one is right. One caller is trusted
+    // to be reading for all.
+    const ahead = propagation(this.#timing, held.state.keys.at(-1)?.maxAge ?? 0);
+    const mayServe = now - held.readAt < ahead - this.#timing.clockSkew;
+    const isRead = now >= this.#readingSince && now - this.#readingSince < LONGEST_READING;
     if (mayServe && isRead) return held.state;
     this.#readingSince = now;
     try {
@@ -208,41 +167,87 @@ class Ring implements KeyRing {
       this.#readingSince = -Infinity;
       return state;
     } catch (error) {
-      if (mayServe && error instanceof TokenError && error.status === 503) return held.state;
+      if (mayServe && isOutage(error)) return held.state;
       throw error;
     }
   }
 
-  /** Reads, does what is due and what was asked for, and writes; from the start again if another was faster. */
-  async #update(change: (state: RingState, now: number) => Change | undefined): Promise<RingState> {
+  /**
+   * What is stored, for a document. What is older than `refresh` never serves: caches and verifiers keep the document for as long
+   * as a new key waits before it signs.
+   */
+  async #recent(): Promise<RingState> {
+    const now = this.now();
+    const held = this.#held;
+    if (!held || !this.#isRecent(held, now)) return this.#update(() => undefined);
+    if (!this.#isDue(held.state, now)) return held.state;
+    try {
+      return await this.#update(() => undefined);
+    } catch (error) {
+      if (isOutage(error) && this.#isRecent(held, this.now())) return held.state;
+      throw error;
+    }
+  }
+
+  #isRecent({ readAt }: { readonly readAt: number }, now: number): boolean {
+    return now >= readAt && now - readAt < this.#timing.refresh;
+  }
+
+  #isDue(state: RingState, now: number): boolean {
+    return due(state, now, this.#timing, this.#algorithm) !== undefined;
+  }
+
+  /**
+   * Reads, does what is due and what was asked for, and writes; from the start again if another was faster. `replaces`: whatever
+   * is stored, so that it may be older than what has been there.
+   */
+  async #update(
+    change: (state: RingState, now: number) => Change | undefined,
+    replaces = false,
+  ): Promise<RingState> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      // What was read is as old as the reading's beginning.
-      const now = this.now();
+      // What was read is as old as the reading's beginning, and so is what it may not be older than.
+      const [now, held] = [this.now(), this.#held];
       const stored = await available(() => this.#storage.read());
       const state = stored && (await this.#sealer.open(stored.value));
+      const [seen, found] = [held?.state.epoch ?? 0, state?.epoch ?? 0];
+      const isOlder = found < seen || (held && found === seen && stored?.value !== held.sealed);
+      if (isOlder && !replaces) throw this.#rolledBack(seen, found);
       const wanted: Change | undefined = state
         ? (change(state, now) ?? due(state, now, this.#timing, this.#algorithm))
         : { keys: [], addActiveFrom: now };
-      if (state && !wanted) return this.#hold(state, now);
-      const next = await this.#made(wanted as Change, now);
+      if (state && !wanted) return this.#hold(state, stored.value, now);
+      const next = await this.#made(wanted as Change, Math.max(seen, found) + 1, now);
       const sealed = await this.#sealer.seal(next);
       const written = await available(() => this.#storage.write(sealed, stored?.version));
-      if (written) return this.#hold(next, now);
+      if (written) return this.#hold(next, sealed, now);
     }
-    throw unavailable();
+    throw unavailable("the key ring's storage cannot be used at the moment");
   }
 
-  async #made({ keys, addActiveFrom }: Change, now: number): Promise<RingState> {
-    if (addActiveFrom === undefined) return { keys };
+  #rolledBack(seen: number, found: number): TokenError {
+    try {
+      this.#onAlert?.({ code: "rolled_back", name: this.#name, seen, found });
+    } catch {
+      // Whoever listens must not decide what is refused.
+    }
+    const message = "the key ring's storage gave an older value than before: it is refused";
+    return unavailable(message, "rolled_back");
+  }
+
+  async #made({ keys, addActiveFrom }: Change, epoch: number, now: number): Promise<RingState> {
+    if (addActiveFrom === undefined) return { epoch, keys };
     const { privateKey, publicJwk, kid } = await generateKeyPair(this.#algorithm, { extractable: true });
     const { tokenLifetime, maxAge } = this.#timing;
     const wrapped = await this.#sealer.wrap(privateKey, kid);
     const key = { publicJwk, wrapped, publishedAt: now, activeFrom: addActiveFrom, tokenLifetime, maxAge };
-    return { keys: [...keys, key] };
+    return { epoch, keys: [...keys, key] };
   }
 
-  #hold(state: RingState, readAt: number): RingState {
-    this.#held = { state, readAt };
+  #hold(state: RingState, sealed: string, readAt: number): RingState {
+    // A reading that took long may end after one that found more.
+    if (this.#held && state.epoch < this.#held.state.epoch) return this.#held.state;
+    this.#held = { state, sealed, readAt };
     const able = state.keys.filter(({ wrapped }) => wrapped !== undefined);
     const kids = new Set(able.map(({ publicJwk }) => publicJwk.kid));
     for (const kid of this.#privateKeys.keys()) if (!kids.has(kid)) this.#privateKeys.delete(kid);
@@ -252,7 +257,7 @@ class Ring implements KeyRing {
   async #privateKey({ publicJwk: { kid, alg }, wrapped }: RingKey): Promise<CryptoKey> {
     const known = this.#privateKeys.get(kid);
     if (known) return known;
-    if (wrapped === undefined) throw unavailable();
+    if (wrapped === undefined) throw unavailable("the key ring has no private key at the moment");
     const key = await this.#sealer.unwrap(wrapped, kid, alg);
     this.#privateKeys.set(kid, key);
     return key;
@@ -291,13 +296,16 @@ function inRange(name: string, value: number, least: number, most: number): void
 /** A storage that fails is an outage, whatever it says about it. */
 async function available<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await within(AbortSignal.timeout(TIMEOUT), work());
+    return await within(AbortSignal.timeout(LONGEST_READING * 1000), work());
   } catch {
-    throw unavailable();
+    throw unavailable("the key ring's storage cannot be used at the moment");
   }
 }
 
-function unavailable(): TokenError {
-  const message = "the key ring's storage cannot be used at the moment";
-  return new TokenError({ code: "keys_unavailable", message, status: 503 });
+function isOutage(error: unknown): boolean {
+  return error instanceof TokenError && error.status === 503;
+}
+
+function unavailable(message: string, reason?: string): TokenError {
+  return new TokenError({ code: "keys_unavailable", message, status: 503, reason });
 }

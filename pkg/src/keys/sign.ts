@@ -7,7 +7,7 @@ import { secondsOf } from "./lifetime.ts";
 import type { Lifetime } from "./lifetime.ts";
 import { lint } from "./lint.ts";
 import type { LintFinding, LintOptions } from "./lint.ts";
-import type { KeyRing } from "./ring.ts";
+import type { KeyRing } from "./ring/types.ts";
 
 /** What every signed token says. */
 export interface SignOptions {

@@ -119,7 +119,7 @@ export const tests = {
       const { value } = await storage.read();
       assert(!value.includes(first), "the stored ring tells a key id");
       const response = await ring.response();
-      equal(response.headers.get("cache-control"), "public, max-age=300");
+      equal(response.headers.get("cache-control"), "public, max-age=300, must-revalidate");
       equal(response.headers.get("content-type"), "application/jwk-set+json");
       await ring.rotate();
       equal((await other.jwks()).keys.length, 1, "the other isolate has read a minute ago at most");

@@ -25,6 +25,8 @@ export interface RingKey {
 
 /** What is stored: the keys in the order in which they sign. Never empty. */
 export interface RingState {
+  /** Counts the changes, so that who has seen one knows an older value. */
+  readonly epoch: number;
   readonly keys: readonly RingKey[];
 }
 
@@ -39,6 +41,9 @@ export interface Timing {
   readonly clockSkew: number;
 }
 
+/** Seconds that a reading may take; what it brings is as old as its beginning. */
+export const LONGEST_READING = 5;
+
 /** The largest clock tolerance of a verifier of this package. */
 const VERIFIER_TOLERANCE = 300;
 
@@ -47,7 +52,7 @@ const VERIFIER_TOLERANCE = 300;
  * cache that keeps such an answer for its time, and a verifier that keeps the cache's for as long again.
  */
 export function propagation({ refresh, clockSkew }: Timing, maxAge: number): number {
-  return refresh + 2 * maxAge + clockSkew;
+  return Math.max(refresh, LONGEST_READING) + 2 * maxAge + clockSkew;
 }
 
 /** The key that signs. */
