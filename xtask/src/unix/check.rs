@@ -5,6 +5,9 @@ use super::provision::WasmCargo;
 use super::{artifact, package, provision};
 use anyhow::Result;
 
+/// Features that are in no wasm artifact.
+const NATIVE_ONLY: [&str; 1] = ["tower"];
+
 /// Everything.
 pub(crate) fn run() -> Result<()> {
     package::build()?;
@@ -33,15 +36,20 @@ pub(crate) fn style() -> Result<()> {
 pub(crate) fn features() -> Result<()> {
     let wasm = provision::wasm_target()?;
     let own_clippy = matches!(wasm, WasmCargo::Own);
+    let alone = ["--quiet", "--lib", "--no-default-features", "--features"];
+    let deny = ["--", "--deny", "warnings"];
     for artifact in &artifact::ARTIFACTS {
         let name = artifact.name;
-        let alone = ["--quiet", "--lib", "--no-default-features", "--features"];
-        let deny = ["--", "--deny", "warnings"];
         step(&format!("feature `{name}` alone"), || {
             cmd::run(cargo(["clippy"]).args(alone).arg(name).args(deny))?;
             let mut bound = wasm.command(if own_clippy { "clippy" } else { "check" });
             bound.args(alone).arg(format!("{name},wasm"));
             cmd::run(if own_clippy { bound.args(deny) } else { &mut bound })
+        })?;
+    }
+    for name in NATIVE_ONLY {
+        step(&format!("feature `{name}` alone"), || {
+            cmd::run(cargo(["clippy"]).args(alone).arg(name).args(deny))
         })?;
     }
     Ok(())
