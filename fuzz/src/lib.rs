@@ -87,12 +87,6 @@ impl Signer {
     }
 }
 
-/// A key set of those signers.
-pub fn jwks(signers: &[Signer]) -> String {
-    let keys: Vec<String> = signers.iter().map(|signer| signer.jwk()).collect();
-    format!(r#"{{"keys":[{}]}}"#, keys.join(","))
-}
-
 /// A good token.
 pub static GOOD: LazyLock<String> = LazyLock::new(|| Signer::Old.sign(HEADER.as_bytes(), CLAIMS.as_bytes()));
 
