@@ -1,5 +1,5 @@
 /** What a host tells the issuer, and what it is told. */
-import type { KeyRing } from "../../keys/ring.ts";
+import type { KeyRing } from "../../keys/ring/types.ts";
 import type { LintOptions } from "../../keys/lint.ts";
 import type { Session } from "../context.ts";
 import type { LoginParameters, Resource } from "../provider.ts";
