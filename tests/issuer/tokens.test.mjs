@@ -160,7 +160,7 @@ test("keys and metadata are where RFC 8414 has them, for everybody to read", asy
   assert.match(headers.get("cache-control"), /^public, max-age=\d+$/);
   const keys = await browser.request("/auth/jwks");
   assert.deepEqual(keys.json, await keyRing.jwks());
-  assert.match(keys.headers.get("cache-control"), /^public, max-age=300$/);
+  assert.match(keys.headers.get("cache-control"), /^public, max-age=300, must-revalidate$/);
   assert.doesNotMatch(keys.text, /"d"/);
   for (const path of ["/auth/jwks", "/.well-known/oauth-authorization-server/auth"])
     for (const method of ["POST", "PUT", "DELETE"])
