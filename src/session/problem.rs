@@ -20,6 +20,7 @@ pub enum Code {
     IssuerMismatch,
     NonceMismatch,
     IdTokenInvalid,
+    LogoutTokenInvalid,
     ProviderRefused,
     SessionEnded,
     ReauthRequired,
@@ -31,7 +32,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Code; 20] = [
+    pub const ALL: [Code; 21] = [
         Code::MethodNotAllowed,
         Code::OriginRefused,
         Code::FetchSiteRefused,
@@ -45,6 +46,7 @@ impl Code {
         Code::IssuerMismatch,
         Code::NonceMismatch,
         Code::IdTokenInvalid,
+        Code::LogoutTokenInvalid,
         Code::ProviderRefused,
         Code::SessionEnded,
         Code::ReauthRequired,
@@ -70,6 +72,7 @@ impl Code {
             Code::IssuerMismatch => "issuer_mismatch",
             Code::NonceMismatch => "nonce_mismatch",
             Code::IdTokenInvalid => "id_token_invalid",
+            Code::LogoutTokenInvalid => "logout_token_invalid",
             Code::ProviderRefused => "provider_refused",
             Code::SessionEnded => "session_ended",
             Code::ReauthRequired => "reauth_required",
@@ -95,6 +98,7 @@ impl Code {
             | Code::IssuerMismatch
             | Code::NonceMismatch
             | Code::IdTokenInvalid
+            | Code::LogoutTokenInvalid
             | Code::ProviderRefused => 400,
             Code::SessionEnded | Code::ReauthRequired => 401,
             Code::DuplicateAttempt => 409,
@@ -120,6 +124,7 @@ impl Code {
             Code::IssuerMismatch => "Issuer mismatch",
             Code::NonceMismatch => "Nonce mismatch",
             Code::IdTokenInvalid => "ID token invalid",
+            Code::LogoutTokenInvalid => "Logout token invalid",
             Code::ProviderRefused => "Provider refused",
             Code::SessionEnded => "Session ended",
             Code::ReauthRequired => "Login required again",
@@ -146,6 +151,7 @@ impl Code {
             Code::IssuerMismatch => "The answer came from another issuer than was asked.",
             Code::NonceMismatch => "The ID token belongs to another login.",
             Code::IdTokenInvalid => "The ID token did not verify.",
+            Code::LogoutTokenInvalid => "The logout token did not verify, or was used before.",
             Code::ProviderRefused => "The provider refused the login.",
             Code::SessionEnded => "There is no live session. Log in.",
             Code::ReauthRequired => "The provider asks for a new login.",

@@ -14,9 +14,8 @@
 //!   constructor(secrets: string[], origins: string[]);
 //!   // Milliseconds: client time-out T, δ, ρ, L of docs/rotation.md. Leave uncalled in production.
 //!   setTiming(timeout: number, overlap: number, rest: number, late: number): void;
-//!   // The request guard of POST /refresh, /session and /logout. `route` is one of those three words.
-//!   guard(route: string, method: string, origin?: string, secFetchSite?: string, contentType?: string,
-//!         attempt?: string): string;
+//!   // The request guard of POST /refresh, /session and /logout.
+//!   guard(method: string, origin?: string, secFetchSite?: string, contentType?: string, attempt?: string): string;
 //!     // → { ok: true } | Refused
 //!   // Where the presented session lives. Checks the MAC, so what it names was named by us.
 //!   locate(cookieHeader?: string): string;
@@ -95,10 +94,9 @@ impl SessionCore {
         Ok(())
     }
 
-    /// The request guard. `route` is for the caller's log alone: all three take the same guard.
+    /// The request guard: the same for every route that changes something.
     pub fn guard(
         &self,
-        _route: &str,
         method: &str,
         origin: Option<String>,
         sec_fetch_site: Option<String>,

@@ -110,13 +110,13 @@ test("any text is refused by type", () => {
       ["ended", "record_unreadable", false],
     );
     assert.equal(JSON.parse(server.revoke(text)).ok, false);
-    assert.equal(JSON.parse(server.guard("refresh", "POST", text, text, text, text)).ok, false);
+    assert.equal(JSON.parse(server.guard("POST", text, text, text, text)).ok, false);
   }
   assert.equal(JSON.parse(server.locate(undefined)).problem.reason, "missing");
 });
 
 test("the guard refuses in its order, each with its code", () => {
-  const guard = (...request) => JSON.parse(core().guard("refresh", ...request)).problem?.code;
+  const guard = (...request) => JSON.parse(core().guard(...request)).problem?.code;
   const json = "application/json";
   assert.equal(guard("POST", origin, "same-origin", json, attempt(1)), undefined);
   assert.equal(guard("GET"), "method_not_allowed");

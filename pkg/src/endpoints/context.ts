@@ -89,6 +89,9 @@ export interface Upstream {
   /** By audience and scope. */
   tokens: Record<string, CachedToken>;
   claims: Record<string, unknown>;
+  /** The provider's own session, and when its id token was issued (seconds): what a back-channel logout is compared with. */
+  providerSession?: string;
+  issuedAt?: number;
 }
 
 /** An access token while it lives. */

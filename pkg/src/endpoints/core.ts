@@ -57,10 +57,10 @@ export class Core {
     if (timing) this.#core.setTiming(timing.timeout, timing.overlap, timing.rest, timing.late);
   }
 
-  guard(route: string, request: Request): void {
+  guard(request: Request): void {
     const header = (name: string) => request.headers.get(name) ?? undefined;
     const answer = this.#core.guard(
-      ...([route, request.method, header("origin"), header("sec-fetch-site")] as const),
+      ...([request.method, header("origin"), header("sec-fetch-site")] as const),
       ...([header("content-type"), header("strongroom-attempt")] as const),
     );
     unwrap<object>(answer);

@@ -1,4 +1,5 @@
 /** `createEndpoints`: configuration, routing, and what becomes of errors. */
+import { backchannel } from "./backchannel.ts";
 import type { Context, EndpointsOptions, Session } from "./context.ts";
 import { Core } from "./core.ts";
 import { EndpointsError } from "./errors.ts";
@@ -98,14 +99,16 @@ async function route(context: Context, request: Request): Promise<Response> {
     case "jwks":
       return local && isRead(request) ? local.keyRing.response() : notFound();
     case "refresh":
-      context.core.guard(name, request);
+      context.core.guard(request);
       return refresh(context, request);
     case "session":
-      context.core.guard(name, request);
+      context.core.guard(request);
       return session(context, request);
     case "logout":
-      context.core.guard(name, request);
+      context.core.guard(request);
       return logout(context, request);
+    case "backchannel":
+      return context.options.provider.backchannel ? backchannel(context, request) : notFound();
     default:
       return notFound();
   }

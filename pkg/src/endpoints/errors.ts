@@ -13,6 +13,7 @@ export type EndpointsErrorCode =
   | "issuer_mismatch"
   | "nonce_mismatch"
   | "id_token_invalid"
+  | "logout_token_invalid"
   | "provider_refused"
   | "session_ended"
   | "reauth_required"

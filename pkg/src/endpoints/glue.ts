@@ -14,7 +14,6 @@ export interface SessionGlue {
 export interface SessionCore {
   setTiming(timeout: number, overlap: number, rest: number, late: number): void;
   guard(
-    route: string,
     method: string,
     origin?: string,
     secFetchSite?: string,

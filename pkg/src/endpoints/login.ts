@@ -2,6 +2,7 @@
  * `GET /login` and `GET /callback`: top-level navigations that open a session. A browser whose login fails is sent back
  * to the app with the code (`?problem=provider_refused`), since nobody wants to read a problem document there.
  */
+import { isLoggedOut, rememberProviderSession } from "./backchannel.ts";
 import { changeOf, shardOf } from "./context.ts";
 import type { Context, Upstream } from "./context.ts";
 import { EndpointsError } from "./errors.ts";
@@ -104,7 +105,8 @@ export async function establish(
   const claims = options.onSession
     ? await options.onSession({ reason: "login", subject, claims: identity.claims })
     : defaultClaims(identity.claims);
-  const upstream = firstUpstream(options.provider.resources[0] as Resource, granted, claims, now);
+  const upstream = firstUpstream(options.provider.resources[0] as Resource, granted, identity, claims, now);
+  await rememberProviderSession(context, identity, lifetimes[1]);
   const row = {
     ...{ family, subject, application: options.provider.application, version: 1, record, createdAt: now },
     ...{
@@ -116,6 +118,10 @@ export async function establish(
     sealed: await sealer.seal("upstream", family, upstream),
   };
   await store.create(shard, row, options.session?.limit ?? LIMIT);
+  if (await isLoggedOut(context, identity)) {
+    await store.revoke(shard, family);
+    throw new EndpointsError("provider_refused");
+  }
   // Its refresh token is forgotten, not revoked: at many providers one grant carries the old and the new session.
   if (transaction.replaces) await store.revoke(transaction.replaces.shard, transaction.replaces.family);
   return redirect(transaction.returnTo, [setCookie, cookie]);
@@ -124,6 +130,7 @@ export async function establish(
 function firstUpstream(
   resource: Resource,
   granted: Granted,
+  identity: Identity,
   claims: Record<string, unknown>,
   now: number,
 ): Upstream {
@@ -139,6 +146,8 @@ function firstUpstream(
     refreshToken: granted.refreshToken ?? null,
     tokens: firstTokens(resource, token),
     claims,
+    ...(identity.session === undefined ? {} : { providerSession: identity.session }),
+    ...(identity.issuedAt === undefined ? {} : { issuedAt: identity.issuedAt }),
   };
 }
 

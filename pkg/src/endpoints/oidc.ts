@@ -2,7 +2,17 @@
 import * as oauth from "oauth4webapi";
 import { EndpointsError } from "./errors.ts";
 import { fromCallback, fromResponse, unreachable } from "./oidc-errors.ts";
-import type { Expected, Granted, LoginParameters, Provider, Renewal, Resource } from "./provider.ts";
+import { logoutTokens } from "./oidc-logout.ts";
+import type { CreateVerifier } from "./oidc-logout.ts";
+import type {
+  Expected,
+  Granted,
+  LoginParameters,
+  LogoutNotice,
+  Provider,
+  Renewal,
+  Resource,
+} from "./provider.ts";
 
 /** What `oidc` needs to know. */
 export interface OidcOptions {
@@ -23,6 +33,11 @@ export interface OidcOptions {
    * late is not lost. Default 25; meanwhile no other isolate uses the old one.
    */
   patienceSeconds?: number;
+  /**
+   * Back-channel logout: `createVerifier` of `strongroom/edge`, which checks the provider's logout tokens. Register
+   * `https://…/auth/backchannel` at the provider; without this the route does not exist.
+   */
+  backchannel?: CreateVerifier;
   /** In place of the global `fetch`: for a private network or a test. */
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
@@ -57,6 +72,7 @@ class Oidc implements Provider {
   readonly resources: readonly Resource[];
   readonly timeout: number;
   readonly patience: number;
+  readonly backchannel?: (logoutToken: string) => Promise<LogoutNotice>;
   readonly #options: OidcOptions;
   readonly #client: oauth.Client;
   readonly #auth: oauth.ClientAuth;
@@ -74,6 +90,7 @@ class Oidc implements Provider {
     this.#client = { client_id: options.clientId };
     const auth = options.clientAuth === "post" ? oauth.ClientSecretPost : oauth.ClientSecretBasic;
     this.#auth = auth(options.clientSecret);
+    if (options.backchannel) this.backchannel = logoutTokens(options.backchannel, options);
     const scopes = [options.scope ?? "openid offline_access", ...options.resources.map(({ scope }) => scope)];
     this.#scope = [...new Set(scopes.join(" ").split(" ").filter(Boolean))].join(" ");
   }
@@ -135,9 +152,11 @@ class Oidc implements Provider {
         [oauth.jwksCache]: this.#jwks,
       });
       const claims = oauth.getValidatedIdTokenClaims(answer) as oauth.IDToken;
-      const authTime = claims.auth_time === undefined ? {} : { authTime: claims.auth_time };
+      const { sub: subject, auth_time: authTime, iat: issuedAt, sid } = claims;
+      const session = typeof sid === "string" ? sid : undefined;
+      const proved = { subject, claims: { ...claims }, session, issuedAt };
       return {
-        identity: { subject: claims.sub, claims: { ...claims }, ...authTime },
+        identity: authTime === undefined ? proved : { ...proved, authTime },
         granted: granted(answer, this.#defaultResource),
       };
     } catch (error) {

@@ -55,6 +55,21 @@ export interface Identity {
   authTime?: number;
   /** The verified claims of the id token. */
   claims: Record<string, unknown>;
+  /** The provider's own session (`sid`), where it names one: a back-channel logout may name only this. */
+  session?: string | undefined;
+  /** When the provider said all this; seconds since the epoch. */
+  issuedAt?: number;
+}
+
+/** A logout that the provider has told and proved: of one session, or of all the subject's. */
+export interface LogoutNotice {
+  /** The notice's own id (`jti`). */
+  id: string;
+  /** Seconds since the epoch, by the provider's clock. */
+  issuedAt: number;
+  subject?: string | undefined;
+  /** As in `Identity`. */
+  session?: string | undefined;
 }
 
 /** A way to sign users in and to get access tokens. Methods throw `EndpointsError`. */
@@ -73,6 +88,8 @@ export interface Provider {
   revoke(refreshToken: string): Promise<void>;
   /** RP-initiated logout, where the provider offers it. */
   logoutUrl(returnTo: string): Promise<string | undefined>;
+  /** Checks a logout token that the provider has sent. Absent: there is no `/backchannel`. */
+  backchannel?(logoutToken: string): Promise<LogoutNotice>;
   /** How long a request of a browser waits for the provider, in milliseconds. */
   readonly timeout: number;
   /** How long `renew` itself goes on, in milliseconds; a lease lasts a little longer. */

@@ -13,6 +13,7 @@ export type {
 } from "./issuer/types.ts";
 export { oidc } from "./oidc.ts";
 export type { OidcOptions } from "./oidc.ts";
+export type { CreateVerifier } from "./oidc-logout.ts";
 export type { EndpointsOptions, OutcomeEvent, Session, SessionEvent, SessionOptions } from "./context.ts";
 export type { Outcome, Timing } from "./core.ts";
 export type { Endpoints, RequestContext } from "./create.ts";
@@ -22,6 +23,7 @@ export type {
   Granted,
   Identity,
   LoginParameters,
+  LogoutNotice,
   Provider,
   Renewal,
   Resource,

@@ -17,6 +17,11 @@ export function problem(document: Problem, headers: Record<string, string> = {})
   });
 }
 
+/** An answer without a body. */
+export function empty(status: number): Response {
+  return new Response(null, { status, headers: BASE });
+}
+
 /** What an error says to the caller. Anything that is not a refusal is a defect and goes on to the runtime. */
 export function refusal(core: Core, error: unknown, headers: Record<string, string> = {}): Response {
   if (!(error instanceof EndpointsError)) throw error;

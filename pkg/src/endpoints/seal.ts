@@ -5,7 +5,7 @@
 import { fromBase64, toBase64url, utf8 } from "./encoding.ts";
 
 /** What a sealed value is for; part of the key's derivation. */
-export type Purpose = "upstream" | "transaction";
+export type Purpose = "upstream" | "transaction" | "index";
 
 /** Seals with the newest secret and opens with any. */
 export class Sealer {

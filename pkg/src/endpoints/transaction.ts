@@ -19,7 +19,8 @@ export interface Transaction {
 
 const PREFIX = "__Host-Http-strongroom-login-";
 const ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Lax";
-const LIFE_SECONDS = 600;
+/** Seconds that a login may take. */
+export const LIFE_SECONDS = 600;
 const MOST = 5;
 /** What their values may take up together: servers refuse requests whose headers grow beyond 16 KB. */
 const MOST_BYTES = 8192;
