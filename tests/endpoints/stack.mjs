@@ -152,7 +152,8 @@ function certificates(dir) {
   return { ca: file("ca.pem"), cert: file("cert.pem"), key: file("key.pem") };
 }
 
-async function freePorts(count) {
+/** Ports that nobody listens on. */
+export async function freePorts(count) {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer();

@@ -4,6 +4,7 @@ import { exportJWK, generateKeyPair } from "jose";
 import { randomBytes } from "node:crypto";
 import Provider, { errors } from "oidc-provider";
 import { MemoryAdapter } from "./adapter.mjs";
+import { fetchTo } from "./outgoing.mjs";
 import { page, signOutPage } from "./pages.mjs";
 
 const DAY = 24 * 60 * 60;
@@ -37,6 +38,7 @@ export async function createProvider(stack) {
     loadExistingGrant: (ctx) => grantAll(ctx, resources),
     features: {
       devInteractions: { enabled: false },
+      backchannelLogout: { enabled: true },
       revocation: { enabled: true },
       pushedAuthorizationRequests: { enabled: true },
       rpInitiatedLogout: {
@@ -73,6 +75,7 @@ export async function createProvider(stack) {
       RefreshToken: 14 * DAY,
       Session: 14 * DAY,
     },
+    fetch: fetchTo(stack),
     renderError: (ctx, { error }) => {
       ctx.body = page("This did not work", `<p>The provider refused: <code>${error}</code>.</p>`);
     },
@@ -87,6 +90,8 @@ function clients({ clients: { inpage, isolated }, origins }) {
     client_secret: secret,
     redirect_uris: [`${endpoints}/auth/callback`],
     post_logout_redirect_uris: [`${app}/`],
+    backchannel_logout_uri: `${endpoints}/auth/backchannel`,
+    backchannel_logout_session_required: true,
     token_endpoint_auth_method: "client_secret_basic",
   });
   return [client(inpage, origins.inpage, origins.inpage), client(isolated, origins.vault, origins.app)];

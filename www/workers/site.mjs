@@ -1,5 +1,6 @@
 // The site: three hosts of one workerd. `inpage.` serves the app and its endpoints; `app.` serves the app alone;
 // `vault.` serves the isolated vault's page and its endpoints.
+import { createVerifier } from "strongroom/edge";
 import { createEndpoints, oidc } from "strongroom/endpoints";
 import { durableObjectStore } from "strongroom/stores/durable-object";
 import { asset } from "./assets.mjs";
@@ -48,6 +49,7 @@ function endpoints({ STACK, SECRETS, CLIENTS, SESSIONS }, client, { origins, app
         { audience: `${api}/es256`, scope: "read" },
         { audience: `${api}/rs256`, scope: "read" },
       ],
+      backchannel: createVerifier,
       // A stack for tests does not wait as long as a person would.
       ...(STACK.timing ? { timeoutSeconds: 5 } : {}),
     }),

@@ -34,10 +34,10 @@ async function obey(context: Context, notice: LogoutNotice): Promise<void> {
   const { store } = context;
   const used = await keyOf(context, "logout", notice.id);
   if ((await store.get(used)) !== undefined) throw new EndpointsError("logout_token_invalid");
-  for (const [kind, value] of marks(notice)) {
-    // A login that is under way is not in the list yet: `/callback` looks for this.
-    await store.put(await keyOf(context, kind, value), String(notice.issuedAt), LIFE_SECONDS);
-  }
+  // A login that is under way is not in the list yet: `/callback` looks for this.
+  const mark =
+    notice.session === undefined ? ["out-subject", notice.subject] : ["out-session", notice.session];
+  await store.put(await keyOf(context, ...(mark as [string, string])), String(notice.issuedAt), LIFE_SECONDS);
   const subject = notice.subject ?? (await subjectOf(context, notice.session));
   if (subject !== undefined) await endAll(context, subject, notice);
   // Remembered only now: after a failure half-way the provider may send it again. Until then a second one changes nothing more.
@@ -81,7 +81,11 @@ export async function rememberProviderSession(
 /** Whether the provider has ended the login while it was under way. */
 export async function isLoggedOut(context: Context, identity: Identity): Promise<boolean> {
   if (!context.options.provider.backchannel) return false;
-  for (const [kind, value] of [...marks({ session: identity.session }), ...marks(identity)]) {
+  for (const [kind, value] of [
+    ["out-session", identity.session],
+    ["out-subject", identity.subject],
+  ] as const) {
+    if (value === undefined) continue;
     const at = await context.store.get(await keyOf(context, kind, value));
     if (at !== undefined && (identity.issuedAt ?? 0) <= Number(at)) return true;
   }
@@ -93,14 +97,6 @@ async function subjectOf(context: Context, session: string | undefined): Promise
   const key = await keyOf(context, "sid", session);
   const sealed = await context.store.get(key);
   return sealed === undefined ? undefined : context.sealer.open<string>("index", key, sealed);
-}
-
-/** A notice about one session marks that session; one about a user marks the user. */
-function marks({ session, subject }: { session?: string | undefined; subject?: string | undefined }) {
-  const mark: [string, string][] = [];
-  if (session !== undefined) mark.push(["out-session", session]);
-  else if (subject !== undefined) mark.push(["out-subject", subject]);
-  return mark;
 }
 
 /** A key of the store that tells nothing; applications that share a store do not share keys. */

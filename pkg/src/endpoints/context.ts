@@ -24,7 +24,11 @@ export interface EndpointsOptions {
   /** Where the routes are mounted. Default `/auth`. */
   path?: string;
   session?: SessionOptions;
-  /** Called at login with the verified claims of the id token; gives those that the page may see. Keep them few. */
+  /**
+   * Called at login with the verified claims of the id token, and whenever the provider has renewed a token; gives the claims that the
+   * page may see. Keep them few. What it throws at login keeps the session from opening. At a refresh nobody can be sent
+   * anywhere: throw `new EndpointsError("reauth_required")` where the user has to come back.
+   */
   onSession?: (event: SessionEvent) => Record<string, unknown> | Promise<Record<string, unknown>>;
   /** Told of each refresh that reached a session, beside the answer. */
   onOutcome?: (event: OutcomeEvent) => void | Promise<void>;
@@ -44,9 +48,12 @@ export interface SessionOptions {
 
 /** What `onSession` is told. */
 export interface SessionEvent {
-  reason: "login";
+  reason: "login" | "refresh";
   subject: string;
+  /** Of the id token. Empty at a refresh for which the provider gave none. */
   claims: Record<string, unknown>;
+  /** What the page has seen until now; empty at login. */
+  shown: Record<string, unknown>;
 }
 
 /** What `onOutcome` is told: no token, no cookie. */

@@ -103,7 +103,7 @@ export async function establish(
   const { family, record, setCookie, ...times } = core.open(shard, authTime, ...lifetimes, now);
   const granted = await tokenFor({ shard, family });
   const claims = options.onSession
-    ? await options.onSession({ reason: "login", subject, claims: identity.claims })
+    ? await options.onSession({ reason: "login", subject, claims: identity.claims, shown: {} })
     : defaultClaims(identity.claims);
   const upstream = firstUpstream(options.provider.resources[0] as Resource, granted, identity, claims, now);
   await rememberProviderSession(context, identity, lifetimes[1]);

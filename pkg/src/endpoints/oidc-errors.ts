@@ -21,7 +21,7 @@ export function fromCallback(error: unknown): EndpointsError {
   // `state` was compared before, in finding the transaction: what is left of the address is `iss`.
   if (error.code === oauth.INVALID_RESPONSE && hasParameters(error.cause))
     return new EndpointsError("issuer_mismatch");
-  return new EndpointsError(isIdToken(error.code) ? "id_token_invalid" : "provider_refused");
+  return isIdToken(error) ? new EndpointsError("id_token_invalid") : fromResponse(error);
 }
 
 /** A failure of any other exchange with the provider. */
@@ -30,6 +30,9 @@ export function fromResponse(error: unknown): EndpointsError {
   if (error instanceof oauth.ResponseBodyError) {
     return error.status >= 500 ? unreachable() : new EndpointsError("provider_refused");
   }
+  // Metadata of another issuer than was asked.
+  if (error instanceof oauth.OperationProcessingError && error.code === oauth.JSON_ATTRIBUTE_COMPARISON)
+    return new EndpointsError("issuer_mismatch");
   if (
     error instanceof oauth.OperationProcessingError ||
     error instanceof oauth.AuthorizationResponseError ||
@@ -45,6 +48,12 @@ function hasParameters(cause: unknown): boolean {
   return typeof cause === "object" && cause !== null && "parameters" in cause;
 }
 
-function isIdToken(code: string | undefined): boolean {
-  return code !== oauth.RESPONSE_IS_NOT_CONFORM && code !== oauth.RESPONSE_IS_NOT_JSON;
+/** Whether it is the id token that is wrong or missing, and not the answer around it. */
+function isIdToken({ code, cause }: oauth.OperationProcessingError): boolean {
+  if (code === oauth.JWT_TIMESTAMP_CHECK || code === oauth.KEY_SELECTION) return true;
+  if (code !== oauth.INVALID_RESPONSE) return false;
+  if (typeof cause !== "object" || cause === null) return true;
+  const body = (cause as { body?: unknown }).body;
+  if (body === undefined) return true;
+  return typeof body === "object" && body !== null && "access_token" in body && !("id_token" in body);
 }

@@ -1,6 +1,8 @@
 /** A provider that speaks OpenID Connect. The protocol itself is `oauth4webapi`'s. */
 import * as oauth from "oauth4webapi";
 import { EndpointsError } from "./errors.ts";
+import { bounded } from "./bounded.ts";
+import { checkIdToken } from "./id-token.ts";
 import { fromCallback, fromResponse, unreachable } from "./oidc-errors.ts";
 import { logoutTokens } from "./oidc-logout.ts";
 import type { CreateVerifier } from "./oidc-logout.ts";
@@ -64,6 +66,8 @@ export function oidc(options: OidcOptions): Provider {
   return new Oidc(options);
 }
 
+/** The longest life that a token is believed to have: a day. */
+const MOST_SECONDS = 24 * 60 * 60;
 /** How long discovered metadata is used. */
 const METADATA_MILLISECONDS = 10 * 60 * 1000;
 
@@ -77,6 +81,8 @@ class Oidc implements Provider {
   readonly #client: oauth.Client;
   readonly #auth: oauth.ClientAuth;
   readonly #scope: string;
+  /** The scopes that belong to no resource. */
+  readonly #loginScope: readonly string[];
   readonly #jwks: oauth.JWKSCacheInput = {};
   #metadata: { server: oauth.AuthorizationServer; at: number } | undefined;
 
@@ -91,8 +97,11 @@ class Oidc implements Provider {
     const auth = options.clientAuth === "post" ? oauth.ClientSecretPost : oauth.ClientSecretBasic;
     this.#auth = auth(options.clientSecret);
     if (options.backchannel) this.backchannel = logoutTokens(options.backchannel, options);
-    const scopes = [options.scope ?? "openid offline_access", ...options.resources.map(({ scope }) => scope)];
-    this.#scope = [...new Set(scopes.join(" ").split(" ").filter(Boolean))].join(" ");
+    const scopes = (options.scope ?? "openid offline_access").split(" ");
+    const offline = options.resources.some(({ offlineAccess }) => offlineAccess !== false);
+    this.#loginScope = scopes.filter((scope) => scope !== "" && (offline || scope !== "offline_access"));
+    const wanted = [...this.#loginScope, ...options.resources.flatMap(({ scope }) => scope.split(" "))];
+    this.#scope = [...new Set(wanted.filter(Boolean))].join(" ");
   }
 
   async authorize(
@@ -127,7 +136,7 @@ class Oidc implements Provider {
         request_uri: await this.#push(server, query),
       });
     }
-    const url = new URL(server.authorization_endpoint as string);
+    const url = this.#address(server.authorization_endpoint);
     for (const [name, value] of query) url.searchParams.append(name, value);
     return { url: url.href, expected };
   }
@@ -147,16 +156,8 @@ class Oidc implements Provider {
         requireIdToken: true,
         ...(expected.maxAge === undefined ? {} : { maxAge: expected.maxAge }),
       });
-      await oauth.validateApplicationLevelSignature(server, response, {
-        ...this.#io(),
-        [oauth.jwksCache]: this.#jwks,
-      });
-      const claims = oauth.getValidatedIdTokenClaims(answer) as oauth.IDToken;
-      const { sub: subject, auth_time: authTime, iat: issuedAt, sid } = claims;
-      const session = typeof sid === "string" ? sid : undefined;
-      const proved = { subject, claims: { ...claims }, session, issuedAt };
       return {
-        identity: authTime === undefined ? proved : { ...proved, authTime },
+        identity: await this.#identity(server, response, answer),
         granted: granted(answer, this.#defaultResource),
       };
     } catch (error) {
@@ -178,11 +179,51 @@ class Oidc implements Provider {
       // These two say that nothing was done; any other fault may come after the rotation.
       if (response.status === 429 || response.status === 503) return { outcome: "unsent" };
       const answer = await oauth.processRefreshTokenResponse(server, this.#client, response);
-      return { outcome: "granted", granted: granted(answer, resource) };
+      return await this.#renewed(server, response, answer, resource);
     } catch (error) {
       if (!(error instanceof oauth.ResponseBodyError) || error.status >= 500) return { outcome: "unknown" };
       return { outcome: error.error === "invalid_grant" ? "ended" : "refused" };
     }
+  }
+
+  /** The provider has done its part: whatever is wrong with the rest, the refresh token that it gave is the good one now. */
+  async #renewed(
+    server: oauth.AuthorizationServer,
+    response: Response,
+    answer: oauth.TokenEndpointResponse,
+    resource: Resource,
+  ): Promise<Renewal> {
+    try {
+      const given = granted(answer, resource);
+      // Scopes that concern the login, and no resource, may come along.
+      const asked = new Set([...resource.scope.split(" "), ...this.#loginScope]);
+      if (!given.scope.split(" ").every((scope) => asked.has(scope)))
+        throw new EndpointsError("provider_refused");
+      if (answer.id_token === undefined) return { outcome: "granted", granted: given };
+      return { outcome: "granted", granted: given, identity: await this.#identity(server, response, answer) };
+    } catch {
+      return answer.refresh_token === undefined
+        ? { outcome: "refused" }
+        : { outcome: "refused", refreshToken: answer.refresh_token };
+    }
+  }
+
+  /** Who the id token of an answer is about, once its signature is checked. */
+  async #identity(
+    server: oauth.AuthorizationServer,
+    response: Response,
+    answer: oauth.TokenEndpointResponse,
+  ) {
+    await oauth.validateApplicationLevelSignature(server, response, {
+      ...this.#io(),
+      [oauth.jwksCache]: this.#jwks,
+    });
+    const claims = oauth.getValidatedIdTokenClaims(answer) as oauth.IDToken;
+    await checkIdToken(answer, claims, this.#options.clientId);
+    const { sub: subject, auth_time: authTime, iat: issuedAt, sid } = claims;
+    const session = typeof sid === "string" ? sid : undefined;
+    const identity = { subject, claims: { ...claims }, session, issuedAt };
+    return authTime === undefined ? identity : { ...identity, authTime };
   }
 
   async revoke(refreshToken: string): Promise<void> {
@@ -202,10 +243,18 @@ class Oidc implements Provider {
     const server = await this.#discover();
     if (!server.end_session_endpoint) return undefined;
     // The client's id names it; an `id_token_hint` would put a token into an address.
-    const url = new URL(server.end_session_endpoint);
+    const url = this.#address(server.end_session_endpoint);
     url.searchParams.set("client_id", this.#options.clientId);
     url.searchParams.set("post_logout_redirect_uri", returnTo);
     return url.href;
+  }
+
+  /** An address of the provider's that a browser is sent to: as secure as the issuer's own. */
+  #address(text: string | undefined): URL {
+    const url = URL.canParse(text ?? "") ? new URL(text as string) : undefined;
+    if (url?.protocol === "https:" || (url && isLoopback(url) && isLoopback(new URL(this.#options.issuer))))
+      return url;
+    throw new EndpointsError("provider_refused");
   }
 
   get #defaultResource(): Resource {
@@ -251,14 +300,16 @@ class Oidc implements Provider {
     return {
       signal: AbortSignal.timeout(milliseconds),
       [oauth.allowInsecureRequests]: isLoopback(new URL(issuer)),
-      ...(fetch ? { [oauth.customFetch]: fetch as never } : {}),
+      [oauth.customFetch]: bounded(fetch),
     };
   }
 }
 
 function granted(answer: oauth.TokenEndpointResponse, resource: Resource): Granted {
   // A provider that does not say how long a token lives gets the shortest usual life.
-  const expiresIn = answer.expires_in ?? 300;
+  const expiresIn = Math.min(answer.expires_in ?? 300, MOST_SECONDS);
+  // A token bound to a key that nobody here has would be of no use.
+  if (answer.token_type !== "bearer" || expiresIn < 1) throw new EndpointsError("provider_refused");
   const token = { accessToken: answer.access_token, scope: answer.scope ?? resource.scope, expiresIn };
   return answer.refresh_token === undefined ? token : { ...token, refreshToken: answer.refresh_token };
 }

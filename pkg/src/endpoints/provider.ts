@@ -7,6 +7,11 @@ export interface Resource {
   audience: string;
   /** Space-separated. A request may ask for part of it. */
   scope: string;
+  /**
+   * Whether tokens for it are to be had while the user is away, by `sessions.accessToken`. Default true. Where no resource allows it,
+   * `offline_access` is not asked for.
+   */
+  offlineAccess?: boolean;
 }
 
 /** What `/login` forwards. */
@@ -38,13 +43,14 @@ export interface Granted {
 }
 
 /**
- * How using a refresh token went. `ended`: the provider no longer honours it. `refused`: this resource or scope is not
- * to be had. `unsent`: it was not used. `unknown`: it may have been used, and its successor may be lost.
+ * How using a refresh token went. `identity`: who the provider says the token is for, where it says so again. `ended`: the provider no
+ * longer honours it. `refused`: this resource or scope is not to be had, though the refresh token may have been rotated.
+ * `unsent`: it was not used. `unknown`: it may have been used, and its successor may be lost.
  */
 export type Renewal =
-  | { outcome: "granted"; granted: Granted }
+  | { outcome: "granted"; granted: Granted; identity?: Identity }
   | { outcome: "ended" }
-  | { outcome: "refused" }
+  | { outcome: "refused"; refreshToken?: string }
   | { outcome: "unsent" }
   | { outcome: "unknown" };
 

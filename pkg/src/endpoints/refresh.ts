@@ -79,7 +79,7 @@ export function resolve(
   if (wanted.length === 0 || !wanted.every((scope) => allowed.includes(scope))) {
     throw new EndpointsError("scope_refused");
   }
-  return { audience: resource.audience, scope: wanted.join(" ") };
+  return { ...resource, scope: wanted.join(" ") };
 }
 
 async function commit(

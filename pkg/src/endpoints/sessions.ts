@@ -69,12 +69,10 @@ export function sessionsOf(contextOf: () => Context): Sessions {
       if (Math.min(row.idleExpiresAt, row.absoluteExpiresAt) <= now) {
         throw new EndpointsError("session_ended", { reason: "expired" });
       }
-      const { token } = await obtainToken(
-        context,
-        shard,
-        loaded,
-        resolve(context.options.provider.resources, asked),
-      );
+      const resource = resolve(context.options.provider.resources, asked);
+      // Its tokens are for a user who is there.
+      if (resource.offlineAccess === false) throw new EndpointsError("resource_unknown");
+      const { token } = await obtainToken(context, shard, loaded, resource);
       return { accessToken: token.accessToken, scope: token.scope, expiresAt: token.expiresAt };
     },
   };

@@ -12,8 +12,8 @@ import { mint } from "./issuer/mint.ts";
 import type { Grant } from "./issuer/mint.ts";
 import type { IssuerOptions } from "./issuer/types.ts";
 import { load } from "./load.ts";
-import type { Resource } from "./provider.ts";
-import type { Lease, Loaded } from "../stores/store.ts";
+import type { Identity, Resource } from "./provider.ts";
+import type { Lease, Loaded, SessionRow } from "../stores/store.ts";
 
 /** A token that may be given out, and the row as it is after getting it. */
 export interface Obtained {
@@ -111,6 +111,12 @@ async function renew(
   switch (renewal.outcome) {
     case "granted": {
       const { accessToken, scope, expiresIn, refreshToken } = renewal.granted;
+      if (renewal.identity && renewal.identity.subject !== held.row.subject) {
+        // Another user's tokens: none of them may be kept.
+        await settle(context, shard, held, leasedUntil, (current) => current);
+        throw new EndpointsError("provider_refused");
+      }
+      const asked = await askHook(context, held.row, upstream, renewal.identity, leasedUntil);
       // Counted from before the request, so that it never lives longer here than at the provider.
       const lifetime = expiresIn * 1000;
       const token = { accessToken, scope, lifetime, expiresAt: held.now + lifetime };
@@ -118,13 +124,16 @@ async function renew(
         ...current,
         number: lease.number,
         refreshToken: refreshToken ?? current.refreshToken,
-        tokens: keep(current.tokens, keyOf(resource), token, now),
+        ...(asked.claims
+          ? { claims: asked.claims, tokens: keep(current.tokens, keyOf(resource), token, now) }
+          : {}),
       }));
       const loaded = await settled.catch(async (error: unknown) => {
         // The session ended meanwhile: nobody will ever use what the provider has just given.
         if (isEnded(error) && refreshToken !== undefined) await context.options.provider.revoke(refreshToken);
         throw error;
       });
+      if (!asked.claims) throw asked.error;
       return loaded && { token, loaded };
     }
     case "ended": {
@@ -138,7 +147,10 @@ async function renew(
     }
     case "refused":
     case "unsent": {
-      const loaded = await settle(context, shard, held, leasedUntil, (current) => current);
+      const rotated = renewal.outcome === "refused" ? renewal.refreshToken : undefined;
+      const loaded = await settle(context, shard, held, leasedUntil, (current) =>
+        rotated === undefined ? current : { ...current, number: lease.number, refreshToken: rotated },
+      );
       if (loaded && spare) return { token: spare, loaded };
       throw renewal.outcome === "refused" ? new EndpointsError("provider_refused") : unreachable();
     }
@@ -148,6 +160,27 @@ async function renew(
       if (loaded && spare) return { token: spare, loaded };
       throw unreachable();
     }
+  }
+}
+
+/** The page's claims from now on. A hook that fails costs the token, never the refresh token that the provider has just given. */
+async function askHook(
+  { options }: Context,
+  { subject }: SessionRow,
+  { claims: shown }: Upstream,
+  identity: Identity | undefined,
+  leasedUntil: number,
+): Promise<{ claims: Record<string, unknown> } | { claims?: never; error: unknown }> {
+  if (!options.onSession) return { claims: shown };
+  try {
+    const event = { reason: "refresh" as const, subject, claims: identity?.claims ?? {}, shown };
+    const claims = await within(
+      leasedUntil - LEASE_MARGIN - Date.now(),
+      Promise.resolve(options.onSession(event)),
+    );
+    return claims === LATE ? { error: unreachable() } : { claims };
+  } catch (error) {
+    return { error };
   }
 }
 

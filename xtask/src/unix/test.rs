@@ -26,7 +26,7 @@ struct Suite {
     run: fn(Tier) -> Result<()>,
 }
 
-const SUITES: [Suite; 27] = [
+const SUITES: [Suite; 29] = [
     Suite { name: "native", from: Tier::Quick, run: native },
     Suite { name: "structure", from: Tier::Default, run: structure },
     Suite { name: "packaging", from: Tier::Quick, run: |_| node_suite("packaging") },
@@ -44,6 +44,8 @@ const SUITES: [Suite; 27] = [
     Suite { name: "session", from: Tier::Quick, run: |_| node_suite("session") },
     Suite { name: "endpoints", from: Tier::Default, run: |_| node_suite("endpoints") },
     Suite { name: "issuer", from: Tier::Default, run: |_| issuer() },
+    Suite { name: "oidc-sample", from: Tier::Default, run: oidc_sample },
+    Suite { name: "oidc", from: Tier::All, run: |_| oidc() },
     Suite { name: "store-conformance", from: Tier::Default, run: store_conformance },
     Suite { name: "stores", from: Tier::All, run: |_| stores() },
     Suite { name: "vault-simulation", from: Tier::All, run: |_| vault_simulation() },
@@ -191,6 +193,20 @@ fn crosscheck() -> Result<()> {
     provision::golang_jwt()?;
     let mut tests = cmd::node_tests(["tests/crosscheck/"]);
     cmd::run(tests.env("STRONGROOM_PYTHON", provision::pyjwt()?))
+}
+
+/// The endpoints against a real OpenID provider, also one whose answers a proxy changes; 10,000 refreshes of one session.
+fn oidc() -> Result<()> {
+    let mut tests = cmd::node_tests(["tests/oidc/"]);
+    cmd::run(tests.env("CHROMIUM", provision::chromium()?).env("STRONGROOM_ALL", "1"))
+}
+
+/// The same with fewer refreshes.
+fn oidc_sample(tier: Tier) -> Result<()> {
+    if tier == Tier::All {
+        return Ok(());
+    }
+    cmd::run(cmd::node_tests(["tests/oidc/"]).env("CHROMIUM", provision::chromium()?))
 }
 
 /// Every session store against the conformance kit, on real databases; `stores` does that and more.
