@@ -2,8 +2,8 @@
 //! logging honest browsers out, and verifies JWTs strictly.
 //!
 //! The crate is a **sans-IO core**: it never reads a clock, a random source, the network or a global. Time and
-//! entropy are arguments; I/O is an output that the caller performs. The bindings in `wasm` and
-//! `tower` are the only exceptions.
+//! entropy are arguments; I/O is an output that the caller performs. The bindings in `wasm`, `tower` and
+//! `endpoints` are the only exceptions.
 //!
 //! ```text
 //!   time, secret ──────────────► everyone
@@ -11,6 +11,7 @@
 //!   crypto (MAC), jose::base64url ──► session   (feature `session`)
 //!   time, secret ──► vault                 (feature `vault`)
 //!   verify ──► tower                       (feature `tower`; nothing uses `tower`)
+//!   session ──► endpoints                  (feature `endpoints`; nothing uses `endpoints`)
 //!   all of them  ──► wasm                  (feature `wasm`; nothing uses `wasm`)
 //! ```
 
@@ -26,6 +27,9 @@ pub mod crypto;
 #[forbid(unsafe_code)]
 pub mod jose;
 
+#[cfg(feature = "endpoints")]
+#[forbid(unsafe_code)]
+pub mod endpoints;
 #[cfg(feature = "session")]
 #[forbid(unsafe_code)]
 pub mod session;

@@ -5,7 +5,7 @@ mod algorithm;
 pub mod base64url;
 #[cfg(feature = "edge")]
 pub mod header;
-#[cfg(feature = "edge")]
+#[cfg(any(feature = "edge", feature = "endpoints"))]
 pub mod json;
 #[cfg(feature = "edge")]
 pub mod jwk;

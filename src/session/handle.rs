@@ -16,6 +16,9 @@ pub struct Shard {
 }
 
 impl Shard {
+    /// For a store that is not divided.
+    pub const SINGLE: Shard = Shard { text: *b"s\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", length: 1 };
+
     /// `None` unless `text` is 1 to 16 characters of the base64url alphabet.
     pub fn parse(text: &[u8]) -> Option<Self> {
         let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_';
