@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createLocalJWKSet, jwtVerify } from "jose";
+import { ringStorage } from "strongroom/endpoints";
 import { memoryStore } from "strongroom/stores/memory";
 import { API, Browser, COOKIE, ISSUER, RESOURCES, verifierOf, world } from "./world.mjs";
 
@@ -191,7 +192,21 @@ test("isolates share one ring in the store, also when they make it at the same m
   assert.deepEqual(await later.keyRing.jwks(), documents[0]);
 });
 
-test("many isolates that rotate at once add one key", async () => {
+test("of two that write the ring at once one does", async () => {
+  const store = memoryStore({ quiet: true });
+  const [one, other] = [ringStorage(store), ringStorage(store)];
+  assert.deepEqual(await Promise.all([one.write("a", undefined), other.write("b", undefined)]), [
+    true,
+    false,
+  ]);
+  const { value, version } = await other.read();
+  assert.equal(value, "a");
+  assert.deepEqual(await Promise.all([one.write("c", version), other.write("d", version)]), [true, false]);
+  assert.equal((await other.read()).value, "c");
+  assert.equal(await ringStorage(store, "second").read(), undefined);
+});
+
+test("many isolates that rotate at once all do, one after the other", async () => {
   const store = memoryStore({ quiet: true });
   const secrets = ["A".repeat(43)];
   const rings = Array.from({ length: 6 }, () => world({ store, ring: { secrets } }).keyRing);

@@ -86,8 +86,9 @@ const NAVIGATION = {
 export class Browser {
   cookies = new Map();
 
-  constructor(auth) {
+  constructor(auth, origin = ORIGIN) {
     this.auth = auth;
+    this.origin = origin;
   }
 
   /** Gives `{ status, location, text, json, setCookies, headers }`. */
@@ -95,7 +96,7 @@ export class Browser {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const all = { ...(cookie ? { cookie } : {}), ...headers };
     const response = await this.auth.fetch(
-      new Request(new URL(path, ORIGIN), { method, headers: all, body }),
+      new Request(new URL(path, this.origin), { method, headers: all, body }),
     );
     const setCookies = response.headers.getSetCookie();
     for (const text of setCookies) {
@@ -134,7 +135,7 @@ export class Browser {
     return this.request(address, {
       method: "POST",
       body: new URLSearchParams(fields),
-      headers: { ...NAVIGATION, origin: ORIGIN, ...headers },
+      headers: { ...NAVIGATION, origin: this.origin, ...headers },
     });
   }
 
@@ -146,7 +147,7 @@ export class Browser {
   /** A call of the vault's worker. */
   call(route, body = {}, headers = {}) {
     const attempt = randomBytes(16).toString("base64url");
-    const own = { origin: ORIGIN, "sec-fetch-site": "same-origin", "content-type": "application/json" };
+    const own = { origin: this.origin, "sec-fetch-site": "same-origin", "content-type": "application/json" };
     return this.request(`/auth/${route}`, {
       method: "POST",
       body: JSON.stringify(body),
