@@ -13,7 +13,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use strongroom::endpoints::{Config, Endpoints};
+use strongroom::endpoints::{Config, Endpoints, MAX_BODY};
 use strongroom::session::KeyRing;
 use tower::ServiceExt;
 
@@ -246,6 +246,27 @@ async fn what_no_page_of_ours_could_send_is_refused_and_touches_nothing() {
     }
     assert_eq!(store.list("ada"), rows, "a refused request has written");
     assert_eq!(browser.call("/auth/nothing", &json!({})).await.status, StatusCode::NOT_FOUND);
+}
+
+/// A server that reads whole bodies, whatever their size, is held to the limit all the same.
+#[tokio::test]
+async fn a_large_body_is_refused_whoever_reads_it() {
+    let keys = KeyRing::new([[1; 32]]).unwrap();
+    let endpoints =
+        Endpoints::new(Config::new([APP]), keys, Memory::default(), crate::issuer::Issuer).unwrap();
+    for (size, code) in [(MAX_BODY, "session_ended"), (MAX_BODY + 1, "request_invalid")] {
+        let body = format!("{{{}}}", " ".repeat(size - 2));
+        let request = Request::builder()
+            .method("POST")
+            .uri("/auth/refresh")
+            .header(ORIGIN, APP)
+            .header(CONTENT_TYPE, "application/json")
+            .header("strongroom-attempt", attempt())
+            .body(body)
+            .unwrap();
+        let answer: Value = serde_json::from_str(endpoints.handle(&request).await.body()).unwrap();
+        assert_eq!(answer["code"], json!(code));
+    }
 }
 
 #[tokio::test]
