@@ -6,7 +6,7 @@ use super::{artifact, package, provision};
 use anyhow::Result;
 
 /// Features that are in no wasm artifact.
-const NATIVE_ONLY: [&str; 1] = ["tower"];
+const NATIVE_ONLY: [&str; 2] = ["tower", "endpoints"];
 
 /// Everything.
 pub(crate) fn run() -> Result<()> {
