@@ -1,5 +1,6 @@
 // The isolated vault's door, on real parts: the headers of every answer, and what developers are told when it does not open.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { vaultHeaders, withVaultHeaders } from "strongroom/host";
 import { Browser } from "../endpoints/browser.mjs";
@@ -43,6 +44,25 @@ test("the headers are what the options say, and refuse what no vault can have", 
   assert.equal(sent.status, 418);
   assert.deepEqual(sent.headers.getSetCookie(), ["a=1", "b=2"]);
   assert.match(sent.headers.get("content-security-policy"), /^default-src 'none'/);
+});
+
+test("the recipes of the documentation send the same, and nginx sends none twice", () => {
+  const text = readFileSync(new URL("../../docs/isolated-origin.md", import.meta.url), "utf8");
+  const expected = vaultHeaders({
+    apps: ["https://app.example.com"],
+    resources: [{ origin: "https://api.example.com" }],
+  });
+  const recipe = (kind) => new RegExp(`\`\`\`${kind}\\n([^]*?)\`\`\``).exec(text)[1];
+  const pairs = (found) =>
+    Object.fromEntries([...found].map(([, name, value]) => [name.toLowerCase(), value.replaceAll('"', "")]));
+  const nginx = recipe("nginx");
+  const { "strict-transport-security": _, ...added } = pairs(
+    nginx.matchAll(/add_header ([\w-]+) ("[^"]+"|\S+) always;/g),
+  );
+  assert.deepEqual(added, expected);
+  const hidden = [...nginx.matchAll(/proxy_hide_header ([\w-]+);/g)].map(([, name]) => name.toLowerCase());
+  assert.deepEqual(hidden.toSorted(), Object.keys(expected).toSorted());
+  assert.deepEqual(pairs(recipe("text").matchAll(/^ {2}([\w-]+): (.+)$/gm)), expected);
 });
 
 test("every answer of the vault's origin has them: pages, scripts, redirects and errors", async () => {
