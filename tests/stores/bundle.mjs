@@ -2,10 +2,15 @@
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
 
-/** Bundles a file beside this one; wasm that its condition imports compiled is left outside, under its own name. */
+/** Bundles a file beside this one. */
 export async function bundle(name, outfile, conditions = []) {
+  await bundleFile(fileURLToPath(new URL(name, import.meta.url)), outfile, conditions);
+}
+
+/** Bundles a file; wasm that its condition imports compiled is left outside, under its own name. */
+export async function bundleFile(file, outfile, conditions = []) {
   await build({
-    entryPoints: [fileURLToPath(new URL(name, import.meta.url))],
+    entryPoints: [file],
     outfile,
     bundle: true,
     format: "esm",

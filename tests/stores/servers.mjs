@@ -118,6 +118,9 @@ async function start(name, { create, command, isReady, user = {} }) {
   await run();
   return {
     port,
+    get pid() {
+      return child.pid;
+    },
     /** `kill -9`. */
     kill,
     /** Starts again on the same data. */
