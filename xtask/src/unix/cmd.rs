@@ -41,11 +41,12 @@ pub(crate) fn run_quiet(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command and gives what it printed on standard output, trimmed.
+/// Runs a command and gives what it printed on standard output, trimmed; a failure says what it printed on the other.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
-    let output = command.stderr(Stdio::null()).output().with_context(|| cannot_start(command))?;
+    let output = command.output().with_context(|| cannot_start(command))?;
     if !output.status.success() {
-        bail!("`{}` failed ({})", line(command), output.status);
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("`{}` failed ({})\n{}", line(command), output.status, said.trim_end());
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
