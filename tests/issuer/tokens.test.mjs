@@ -202,6 +202,7 @@ test("of two that write the ring at once one does", async () => {
   const { value, version } = await other.read();
   assert.equal(value, "a");
   assert.deepEqual(await Promise.all([one.write("c", version), other.write("d", version)]), [true, false]);
+  assert.equal(await other.write("e", version), false, "what it read has been replaced since");
   assert.equal((await other.read()).value, "c");
   assert.equal(await ringStorage(store, "second").read(), undefined);
 });

@@ -256,10 +256,10 @@ fn tabs_sample(tier: Tier) -> Result<()> {
     cmd::run(cmd::node_tests(["tests/tabs/"]).env("STRONGROOM_TABS", "sample"))
 }
 
-/// Issuer mode by script, and its example in a browser.
+/// Issuer mode by script, in workerd and over real databases, and its example in a browser.
 fn issuer() -> Result<()> {
     provision::chromium()?;
-    node_suite("issuer")
+    cmd::run(&mut store_tests(["tests/issuer/".to_owned()])?)
 }
 
 fn demo() -> Result<()> {
