@@ -28,6 +28,16 @@ const keeper = `
   importScripts("/dist/vault.worker.js");
 `;
 
+/** Keeps what the vault's worker says in a header. */
+const hoarder = `
+  const { set } = Headers.prototype;
+  Headers.prototype.set = function (name, value) {
+    if (name === "authorization") self.kept ??= { value };
+    return set.call(this, name, value);
+  };
+  importScripts("/dist/vault.worker.js");
+`;
+
 const open = async (options) => {
   const { openVault } = await import("/dist/index.js");
   globalThis.vault = await openVault(options);
@@ -74,8 +84,9 @@ describe("the vault, deeper", () => {
     assert.equal(await count(second.slice(0, 12)), 0, "nor a part of it");
   });
 
-  test("after a log-out and a collection no token is left in the worker's heap", async () => {
-    await openPage();
+  /** What the worker's heap holds after requests, a log-out and a collection. */
+  const heapAfterLogout = async (more) => {
+    await openPage(undefined, more);
     const worker = await inspectWorker(page);
     const bodies = await page.evaluate(async (api) => {
       const bodies = [];
@@ -87,7 +98,18 @@ describe("the vault, deeper", () => {
     await worker.send("Runtime.evaluate", { expression: "self.control = 'planted-' + 'for-the-test'" });
     const heap = await worker.heap();
     assert.ok(heap.includes("planted-for-the-test"), "the snapshot shows strings");
+    return heap;
+  };
+
+  test("after a log-out and a collection no token is left in the worker's heap", async () => {
+    const heap = await heapAfterLogout();
     assert.ok(!heap.includes("canary"), "a token is left in the heap");
+  });
+
+  test("a worker that keeps one header of one request is found out by that", async () => {
+    servers.site["/hoarder.js"] = { "content-type": "text/javascript", body: hoarder };
+    const heap = await heapAfterLogout({ worker: "/hoarder.js" });
+    assert.ok(heap.includes("canary"));
   });
 
   test("a worker whose wasm traps is replaced, and the session is found again", async () => {
