@@ -73,9 +73,10 @@ export const measure = async (engine, { origins, certificate }, plan) => {
         for (const [name, values] of Object.entries(more)) (times[name] ??= []).push(...values);
       };
       const each = Math.ceil(rounds / blocks);
-      await call(main, "turns", names, Math.min(each, 20), kind); // warms up
+      const warm = Math.min(each, rounds > 100 ? 20 : 2);
+      await call(main, "turns", names, warm, kind);
       const peers = other && names.includes("auth0");
-      if (peers) await call(other, "turns", [], Math.min(each, 20), kind);
+      if (peers) await call(other, "turns", [], warm, kind);
       for (let block = 0; block < blocks; block++) {
         add(await call(main, "turns", names, each, kind));
         if (peers) add(await call(other, "turns", [], each, kind));

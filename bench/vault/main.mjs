@@ -12,6 +12,7 @@ import { start } from "./servers.mjs";
 const HELP = `cargo xtask bench vault [options]
   --engine NAME    ${ENGINES.join(", ")}; may be given more than once (default: all)
   --scale N        this share of the rounds (default 1)
+  --quick          a few rounds with little data: only to see that all of it runs; writes nothing
   --only TEXT      only the kinds of request whose name contains it
   --dry            print, write nothing`;
 const { values } = parseArgs({
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     scale: { type: "string", default: "1" },
     only: { type: "string", default: "" },
     dry: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
@@ -28,7 +30,9 @@ if (values.help) {
   process.exit();
 }
 
-const scale = Number(values.scale);
+const { quick } = values;
+const dry = values.dry || quick;
+const scale = quick ? 0.02 : Number(values.scale);
 const rounds = (full) => Math.max(3, Math.round(full * scale));
 const pair = ["fetch", "vault", "fetch again"];
 const kinds = [
@@ -38,11 +42,16 @@ const kinds = [
     (kind) => ({ kind, names: pair, rounds: rounds(15), blocks: 1 }),
   ),
 ].filter(({ kind }) => kind.includes(values.only));
-const plan = { kinds, megabytes: 100, parallel: 1000, open: values.only ? 0 : 200 };
+const plan = {
+  kinds,
+  megabytes: quick ? 10 : 100,
+  parallel: quick ? 100 : 1000,
+  open: values.only ? 0 : quick ? 20 : 200,
+};
 
 const file = (type) => fileURLToPath(new URL(`../results/vault.${type}`, import.meta.url));
 const last = JSON.parse(await readFile(file("json"), "utf8").catch(() => "{}"));
-const engines = values.dry ? {} : { ...last.engines };
+const engines = dry ? {} : { ...last.engines };
 const servers = await start();
 try {
   for (const engine of values.engine) engines[engine] = summarise(await measure(engine, servers, plan));
@@ -57,7 +66,7 @@ const result = {
 };
 const text = document(result);
 console.log(text);
-if (!values.dry) {
+if (!dry) {
   await writeFile(file("json"), `${JSON.stringify(result, null, 2)}\n`);
   await writeFile(file("md"), text);
 }
