@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { vaultHeaders, withVaultHeaders } from "strongroom/host";
 import { Browser } from "../endpoints/browser.mjs";
 import { launch } from "../engines/index.mjs";
+import { sleep } from "./look.mjs";
 import { Play } from "./play.mjs";
 import { startStack } from "./stack/start.mjs";
 
@@ -96,26 +97,73 @@ test("every answer of the vault's origin has them: pages, scripts, redirects and
 test("a vault that does not answer is explained, with the mend", { timeout: 180_000 }, async () => {
   const browser = await launch("chromium", { certificate: stack.certificate, hosts: stack.hosts });
   try {
-    const play = new Play(stack, browser, "isolated", { patience: 100_000 });
-    const { detail } = await play.attack({
-      after: async ({ sibling, evil, vault }) => {
-        const { openVault } = await import("/pkg/index.js");
-        const code = (isolated) =>
-          openVault({ isolated }).then(String, ({ code, message }) => `${code} ${message}`);
-        const answers = await Promise.all([code(sibling), code(evil)]);
-        const policy = document.createElement("meta");
-        policy.httpEquiv = "content-security-policy";
-        policy.content = "frame-src 'none'";
-        document.head.append(policy);
-        return [...answers, await code(vault)];
-      },
-    });
+    const { app, evil, sibling, vault } = stack.origins;
+    stack.world.context = new Play(stack, browser, "isolated").context;
+    const jar = await browser.jar();
+    /** What is said about each of these, asked for at once in a page of its own. */
+    const told = async (vaults, policy = "") =>
+      (await jar.open(`${app}/`)).evaluate(
+        async (vaults, policy) => {
+          const { openVault } = await import("/pkg/index.js");
+          const meta = document.createElement("meta");
+          meta.httpEquiv = "content-security-policy";
+          meta.content = policy;
+          document.head.append(meta);
+          const code = (isolated) =>
+            openVault({ isolated }).then(String, ({ code, message }) => `${code} ${message}`);
+          return Promise.all(vaults.map(code));
+        },
+        vaults,
+        policy,
+      );
+    // Side by side: a vault is given time to answer.
+    const [open, closed] = await Promise.all([told([sibling, evil]), told([vault], "frame-src 'none'")]);
+    const detail = [...open, ...closed];
     assert.match(
       detail[0],
       /^handshake_failed .*must answer, call `hostVault` with https:\/\/app\.example\.com/,
     );
     assert.match(detail[1], /^handshake_failed .*another site than/);
     assert.match(detail[2], /^handshake_failed .*`frame-src https:\/\/vault\.example\.com/);
+  } finally {
+    await browser.close();
+  }
+});
+
+test("the frame's own console names a third party and missing headers", { timeout: 120_000 }, async () => {
+  const { app, evil, vault } = stack.origins;
+  const browser = await launch("chromium", { certificate: stack.certificate, hosts: stack.hosts });
+  try {
+    const page = await (await browser.jar()).open();
+    const said = [];
+    page.native.on("console", (message) => said.push(message.text()));
+    // The vault of a careless owner: it lists an application of another site, and has lost a header.
+    const server = new Browser(stack);
+    const fulfill = async (route, url, headersOf = (headers) => headers) => {
+      const { status, headers, text } = await server.request(url);
+      await route.fulfill({ status, headers: headersOf(headers), body: text.replaceAll(app, evil) });
+    };
+    const careless = ({ "referrer-policy": _, "content-security-policy": policy, ...headers }) => ({
+      ...headers,
+      "content-security-policy": policy.replace(app, evil),
+    });
+    await page.native.route(`${vault}/`, (route) => fulfill(route, `${vault}/`, careless));
+    await page.native.route(`${vault}/main.js`, (route) => fulfill(route, `${vault}/main.js`));
+    await page.native.route(`${evil}/pkg/**`, (route) =>
+      fulfill(route, route.request().url().replace(evil, app)),
+    );
+    await page.goto(`${evil}/`);
+    await page.evaluate(async (isolated) => {
+      const { openVault } = await import("/pkg/index.js");
+      await openVault({ isolated });
+    }, vault);
+    const told = (pattern) => said.some((text) => pattern.test(text));
+    for (let i = 0; i < 100 && !(told(/third party/) && told(/headers/)); i++) await sleep(100);
+    assert.ok(told(/^strongroom: https:\/\/vault\.example\.com:\d+ is a third party here/), said.join("\n"));
+    assert.ok(
+      told(/^strongroom: the vault's page lacks or changes these headers: referrer-policy\./),
+      said.join("\n"),
+    );
   } finally {
     await browser.close();
   }

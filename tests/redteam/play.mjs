@@ -5,6 +5,7 @@ import { Browser } from "../endpoints/browser.mjs";
 import { stringsIn } from "../demo/leaks/strings.mjs";
 import { heapOf, need, sleep, until } from "./look.mjs";
 import { policyOf } from "./stack/pages.mjs";
+import { SUBJECTS } from "./subjects.mjs";
 
 /** Where an attack puts what it has got hold of. */
 const TAKEN = [
@@ -13,39 +14,9 @@ const TAKEN = [
   "what it brought back after a reload",
 ];
 const OBJECTS = 300_000;
-const PATIENCE = 8_000;
+const PATIENCE = 20_000;
 /** For a driver that does not come back from a page which the attack has hung or crashed. */
 const HUNG = 25_000;
-
-/**
- * @typedef {object} Attack
- * @property {string} row of `expected.mjs`
- * @property {(string | null)[]} expected how it ends in-page and isolated; `null`: there is nothing to attack
- * @property {Record<string, (string | null)[]>} [expectedIn] the same for one engine, where that differs
- * @property {boolean} [peers] it does not depend on how tokens are kept
- * @property {string} [goal] what it is after, if not the token: then a script's `{ won }` says whether it got it
- * @property {string} [at] the origin its page is on; else the application's
- * @property {boolean | "exact"} [csp] the page has the policy that docs/vault.md asks for; `exact`: without the attacker's server
- * @property {Function} [before] runs in the page before the SDK
- * @property {Function} [after] runs in the page when the application works
- * @property {Function} [reload] runs after a reload; its answer counts
- * @property {Function} [upload] the script at `/upload.js` of the application's origin
- * @property {Function} [prepare] runs in the test; what it gives is `prepared` for the scripts
- * @property {Function} [drive] runs in the test after `after`
- * @property {boolean} [fresh] needs a browser that nobody has used before
- * @property {boolean} [dirty] leaves one behind that nobody should use afterwards
- * @property {boolean} [heap] always with a heap snapshot, in Chromium
- */
-
-/** What is attacked. `page`: where the application is; `host`: the name of its origin in the stack. */
-export const SUBJECTS = {
-  "in-page": { host: "inpage", page: "/", home: "inpage", ours: true },
-  isolated: { host: "app", page: "/", home: "vault", ours: true },
-  localstorage: { host: "peer", page: "/localstorage", home: "public" },
-  auth0: { host: "peer", page: "/auth0", home: "public" },
-  "auth0-worker": { host: "peer", page: "/auth0-worker", home: "public" },
-  "oidc-client": { host: "peer", page: "/oidc-client", home: "public" },
-};
 
 export class Play {
   #stack;
@@ -96,8 +67,9 @@ export class Play {
   }
 
   /**
-   * Does the attack and tells how it ended: `outcome`, for which a token anywhere in sight is a win; `taken`, whether the attack
-   * itself got hold of one; `places` where one was found; what requests of the application's gave; what the attack said.
+   * Does the attack (`attack.mjs`) and tells how it ended: `outcome`, for which a token anywhere in sight is a win; `taken`, whether the attack
+   * itself got hold of one; `places` where one was found; what requests of the application's gave; what the attack said; and
+   * `missed`: why it proves nothing, if it did not get where it wanted to.
    */
   async attack(attack) {
     try {
@@ -116,29 +88,42 @@ export class Play {
     await this.#signIn(attack);
     world.stolen.length = world.seen.length = 0;
     world.policy = attack.csp ? policyOf(host, origins, attack.csp) : undefined;
-    world.early = attack.before ? `(${attack.before})(globalThis.redteam);` : "";
+    // The application's module script comes further down in the page: it has not run where it is not there yet.
+    world.early = attack.before
+      ? `redteam.early = !document.querySelector("script[type=module]");
+        (${attack.before})(redteam);
+        redteam.planted = true;`
+      : "";
+    world.elsewhere = attack.elsewhere ? `(${attack.elsewhere})(globalThis.redteam);` : "";
     world.upload = attack.upload ? `(${attack.upload})(${JSON.stringify(this.context)});` : "";
     const at = attack.at ?? host;
     const home = `${origins[host]}${path}`;
     const evidence = {};
     const prepared = await attack.prepare?.({ stack: this.#stack, context: this.context, Browser });
+    const missed = [];
     const page = await this.#within(this.#jar.open(at === host ? home : `${this.#originOf(at)}/`));
+    const logged = this.#logOf(page);
     try {
       const used = [];
       if (at === host) used.push(await this.#use(page));
-      let tried = await this.#run(page, attack.after, prepared);
-      evidence["what the attack brought back"] = JSON.stringify(tried ?? null);
+      if (attack.before && !(await this.#planted(page)))
+        missed.push("the early script did not run to its end, first");
+      const brought = await this.#run(page, attack.after, prepared);
+      evidence["what the attack brought back"] = JSON.stringify(brought ?? null);
       await attack.drive?.({ page, prepared });
+      let reloaded;
       if (attack.reload) {
         await page.goto(home);
         used.push(await this.#use(page));
-        tried = await this.#run(page, attack.reload, prepared);
-        evidence["what it brought back after a reload"] = JSON.stringify(tried ?? null);
+        reloaded = await this.#run(page, attack.reload, prepared);
+        evidence["what it brought back after a reload"] = JSON.stringify(reloaded ?? null);
       }
+      const tried = attack.reload ? reloaded : brought;
       if (at === host) used.push(await this.#use(page));
       // What was sent last may still be on its way.
       await sleep(150);
       await this.#collect(page, evidence, this.#heaps || attack.heap);
+      evidence["consoles of page, frames and workers"] = logged.join("\n");
       evidence["the attacker's servers"] = world.stolen.join("\n");
       evidence["addresses requested"] = world.seen
         .map(({ host, path, search }) => host + path + search)
@@ -150,8 +135,35 @@ export class Play {
         .filter(([, found]) => found.length > 0)
         .map(([place, found]) => `${place}: ${found.join(", ")}`);
       const won = attack.goal ? tried?.won === true : places.length > 0;
+      for (const [what, { threw, late } = {}] of Object.entries({
+        after: brought ?? {},
+        reload: reloaded ?? {},
+      })) {
+        if (threw || late) missed.push(`\`${what}\` ${threw ?? "did not come to its end"}`);
+      }
+      const { "the page's heap": heap } = evidence;
+      if (heap !== undefined && !heap.includes("redteam"))
+        missed.push(`no heap snapshot: ${heap.slice(0, 200)}`);
+      const facts = {
+        brought,
+        reloaded,
+        seen: world.seen,
+        stolen: world.stolen,
+        prepared,
+        context: this.context,
+      };
+      if (!won && missed.length === 0 && attack.reached && !attack.reached(facts))
+        missed.push("it did not get to its point");
+      // Else it has lost to nobody.
+      if (at !== host && !attack.reload) {
+        await page.goto(home);
+        used.push(await this.#use(page));
+      }
+      // Once: on a busy machine the first look may come too early.
+      if (!attack.breaks && this.#subject.ours && !used.some(([status]) => status === 200))
+        missed.push(`the application did not work: ${used.join("; ")}`);
       const taken = TAKEN.some((place) => world.secrets.in(evidence[place] ?? "").length > 0);
-      return { outcome: won ? "wins" : "loses", taken, places, used, detail: tried };
+      return { outcome: won ? "wins" : "loses", taken, places, used, missed, detail: tried };
     } finally {
       // WebKit's driver may not come back from closing a window beside one that the attack has opened.
       if (!this.#hung && !attack.dirty) await this.#within(page.close()).catch(() => {});
@@ -180,13 +192,25 @@ export class Play {
     if (!work) return undefined;
     const limited = `async (context) => {
       const enough = new Promise((resolve) => setTimeout(() => resolve({ late: true }), ${this.#patience}));
-      return Promise.race([(async () => (${work})(context))(), enough]);
+      return Promise.race([(async () => (${work})(context, globalThis.redteam))(), enough]);
     }`;
     try {
       return await this.#within(page.evaluate(limited, { ...this.context, prepared }));
     } catch (error) {
       return { threw: `${error.name}: ${error.message}`.slice(0, 500) };
     }
+  }
+
+  /** What any console says, where the driver tells: not for a page to read, but for whoever reads a log. */
+  #logOf(page) {
+    const lines = [];
+    if (this.#browser.name === "chromium") page.native.on("console", (message) => lines.push(message.text()));
+    return lines;
+  }
+
+  #planted(page) {
+    const look = () => globalThis.redteam.early === true && globalThis.redteam.planted === true;
+    return this.#within(page.evaluate(look)).catch(() => false);
   }
 
   /** The application at work. Attacks may have broken it: that is no reason to stop. */
@@ -249,8 +273,8 @@ export class Play {
       // The page may be gone; then nothing of it can be read.
       evidence["the page itself"] = `gone: ${error.message}`;
     }
-    if (this.#browser.name === "chromium")
-      evidence["the page's heap"] = await heapOf(page.native).catch(() => "");
+    if (heap && this.#browser.name === "chromium" && !this.#hung)
+      evidence["the page's heap"] = await heapOf(page.native).catch((error) => `gone: ${error.message}`);
   }
 
   /** A jar with the person signed in: by the application's own login, at the provider's own page. */

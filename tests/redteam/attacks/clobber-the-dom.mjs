@@ -3,29 +3,25 @@
 export default {
   row: "read",
   expected: ["loses", "loses"],
-  before: ({ evil }) => {
-    const clobber = () => {
-      const box = document.createElement("div");
-      box.innerHTML = [
-        "vault",
-        "strongroom",
-        "app_config",
-        "worker",
-        "Worker",
-        "endpoints",
-        "isolated",
-        "origin",
-      ]
-        .map(
-          (name) => `<a id="${name}" href="${evil}/x.js"></a><form name="${name}"><input name="url"></form>`,
-        )
-        .join("");
-      document.documentElement.append(box);
-      const frame = document.createElement("iframe");
-      frame.name = "strongroom";
-      document.documentElement.append(frame);
-    };
-    clobber();
+  before: (redteam) => {
+    const { evil } = redteam;
+    redteam.names = [
+      "vault",
+      "strongroom",
+      "app_config",
+      "worker",
+      "Worker",
+      "endpoints",
+      "isolated",
+      "origin",
+    ];
+    const box = document.createElement("div");
+    box.innerHTML = redteam.names
+      .map((name) => `<a id="${name}" href="${evil}/x.js"></a><form name="${name}"><input name="url"></form>`)
+      .join("");
+    document.documentElement.append(box);
+    redteam.frame({ name: "strongroom" }, document.documentElement);
   },
-  after: () => document.querySelectorAll("form").length,
+  after: (_, redteam) => redteam.names.filter((name) => document.getElementById(name) && window[name]),
+  reached: ({ brought }) => brought.length === 8,
 };

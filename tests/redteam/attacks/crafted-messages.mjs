@@ -3,18 +3,8 @@
 export default {
   row: "messages",
   expected: ["loses", "loses"],
-  before: (redteam) => {
-    const { MessageChannel } = globalThis;
-    redteam.ports = [];
-    globalThis.MessageChannel = class extends MessageChannel {
-      constructor() {
-        super();
-        redteam.ports.push(this.port1);
-      }
-    };
-  },
-  after: async ({ api, evil, home }) => {
-    const { redteam } = globalThis;
+  before: (redteam) => redteam.takePorts(),
+  after: async ({ api, evil, home }, redteam) => {
     const [port] = redteam.ports;
     const replies = [];
     port.addEventListener("message", ({ data }) => replies.push(data));
@@ -74,11 +64,17 @@ export default {
     ];
     for (const one of odd) {
       port.postMessage(one);
+      // 3 is a log-out.
       for (let kind = -1; kind < 12; kind++)
         if (kind !== 3) port.postMessage([kind, one, one, one, one, one]);
     }
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await redteam.wait(1500);
     redteam.loot(replies.map((reply) => JSON.stringify(reply, (_, value) => (value === null ? 0 : value))));
-    return replies.length;
+    return {
+      asked: id - 1000,
+      answered: new Set(replies.map(([, id]) => id).filter((id) => id > 1000)).size,
+    };
   },
+  // The worker itself has answered.
+  reached: ({ brought: { asked, answered } }) => asked === 64 && answered > 0,
 };

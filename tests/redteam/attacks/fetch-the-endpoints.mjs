@@ -3,20 +3,8 @@
 export default {
   row: "own-endpoints",
   expected: ["loses", "loses"],
-  after: async ({ home, asVault }) => {
-    const { app, redteam } = globalThis;
-    const attempt = async (input, init) => {
-      try {
-        const response = await app.vault.fetch(input, init);
-        redteam.loot([response.url, response.status, [...response.headers], await response.text()]);
-        return response.status;
-      } catch (error) {
-        redteam.loot([error.name, error.code, error.message, error.stack]);
-        return error.code ?? error.name;
-      }
-    };
-    const { port } = new URL(home);
-    const { hostname } = new URL(home);
+  after: async ({ home, asVault }, { attempt }) => {
+    const { hostname, port } = new URL(home);
     const outcomes = [];
     for (const base of [
       home,
@@ -38,4 +26,5 @@ export default {
     }
     return outcomes;
   },
+  reached: ({ brought }) => brought.filter((outcome) => outcome === "resource_not_allowed").length >= 20,
 };

@@ -3,18 +3,7 @@
 export default {
   row: "own-endpoints",
   expected: ["loses", "loses"],
-  after: async ({ api }) => {
-    const { app, redteam } = globalThis;
-    const attempt = async (input, init) => {
-      try {
-        const response = await app.vault.fetch(input, init);
-        redteam.loot([response.url, response.status, [...response.headers], await response.text()]);
-        return response.status;
-      } catch (error) {
-        redteam.loot([error.name, error.code, error.message, error.stack]);
-        return error.code ?? error.name;
-      }
-    };
+  after: async ({ api }, { attempt }) => {
     const outcomes = [];
     for (const headers of [
       { Authorization: "" },
@@ -34,4 +23,6 @@ export default {
     }
     return outcomes;
   },
+  reached: ({ brought }) =>
+    brought.length === 14 && brought.includes("header_forbidden") && brought.some((outcome) => outcome > 0),
 };

@@ -3,18 +3,8 @@
 export default {
   row: "messages",
   expected: ["loses", "loses"],
-  before: (redteam) => {
-    const { MessageChannel } = globalThis;
-    redteam.ports = [];
-    globalThis.MessageChannel = class extends MessageChannel {
-      constructor() {
-        super();
-        redteam.ports.push(this.port1);
-      }
-    };
-  },
-  after: async ({ evil }) => {
-    const { redteam, app } = globalThis;
+  before: (redteam) => redteam.takePorts(),
+  after: async ({ evil, vault }, redteam) => {
     const [port] = redteam.ports;
     for (const data of [
       [0, `${evil}/login`],
@@ -24,13 +14,14 @@ export default {
       [2, 1, 200],
     ]) {
       port.dispatchEvent(new MessageEvent("message", { data }));
-      await app.call("/v1/me").catch(String);
+      await globalThis.app.call("/v1/me").catch(String);
     }
-    dispatchEvent(
-      new MessageEvent("message", { data: "strongroom:hello", origin: redteam.vault, source: window }),
-    );
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const hello = { data: "strongroom:hello", origin: vault, source: window };
+    dispatchEvent(new MessageEvent("message", hello));
+    await redteam.wait(1500);
     redteam.loot(redteam.ports.length);
-    return redteam.ports.length;
+    return { ports: redteam.ports.length };
   },
+  // The page has believed that its worker died, and started another.
+  reached: ({ brought }) => brought.ports >= 2,
 };

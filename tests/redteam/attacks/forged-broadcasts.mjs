@@ -4,8 +4,12 @@ export default {
   row: "messages",
   expected: ["loses", "loses"],
   goal: "the application believes that the session is over, or another's",
-  after: async ({ home }) => {
-    const channel = new BroadcastChannel(`strongroom ${home}/auth`);
+  after: async ({ home }, redteam) => {
+    const name = `strongroom ${home}/auth`;
+    const ear = new BroadcastChannel(name);
+    let heard = 0;
+    ear.onmessage = () => (heard += 1);
+    const channel = new BroadcastChannel(name);
     for (const text of [
       "",
       "x",
@@ -17,8 +21,10 @@ export default {
       channel.postMessage([text]);
       channel.postMessage({ text });
     }
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await redteam.wait(1500);
     const { status, subject } = globalThis.app.vault.session;
-    return { won: status !== "signed-in" || subject !== "ada", status };
+    return { won: status !== "signed-in" || subject !== "ada", status, heard };
   },
+  // In-page the vault's worker listens there too; the isolated one is of another origin.
+  reached: ({ brought }) => brought.heard >= 15,
 };

@@ -4,39 +4,31 @@ export default {
   row: "frames",
   expected: [null, "loses"],
   goal: "the application talks to the attacker's frame",
-  before: ({ evil, sibling, vault }) => {
-    const page =
-      `<script>
-      setInterval(() => {
-        for (const word of ["strongroom:hello", ["strongroom:broken", "x"]]) parent.postMessage(word, "*");
-      }, 10);
-      addEventListener("message", ({ ports }) => {
-        parent.postMessage("got a port " + ports.length, "*");
-        ports[0]?.postMessage([0, "${evil}/login"]);
-      });</` + "script>";
-    const frame = document.createElement("iframe");
-    frame.srcdoc = page;
-    document.documentElement.append(frame);
-    const sandboxed = document.createElement("iframe");
-    sandboxed.sandbox = "allow-scripts";
-    sandboxed.srcdoc = page;
-    document.documentElement.append(sandboxed);
-    for (const origin of [evil, sibling]) {
-      const other = document.createElement("iframe");
-      other.src = `${origin}/frame#${vault}`;
-      document.documentElement.append(other);
-    }
-    for (const source of [window, frame.contentWindow]) {
+  elsewhere: (redteam) => redteam.greetAsVault(),
+  before: (redteam) => {
+    const { evil, sibling, vault } = redteam;
+    const srcdoc = `<script>(${redteam.greetAsVault})()</` + "script>";
+    const root = document.documentElement;
+    const own = redteam.frame({ srcdoc }, root);
+    redteam.frame({ srcdoc, sandbox: "allow-scripts" }, root);
+    for (const origin of [evil, sibling]) redteam.frame({ src: `${origin}/frame#${vault}` }, root);
+    for (const source of [window, own.contentWindow]) {
       dispatchEvent(new MessageEvent("message", { data: "strongroom:hello", origin: vault, source }));
     }
   },
-  after: async () => {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const { heard } = globalThis.redteam;
+  after: async (_, redteam) => {
+    const from = () =>
+      new Set(redteam.heard.filter((one) => one[1] === "strongroom:hello").map(([from]) => from));
+    await redteam.until(() => from().size >= 4);
+    await redteam.wait(500);
     const { subject } = globalThis.app.vault?.session ?? {};
     return {
-      won: JSON.stringify(heard).includes("got a port") || subject !== "ada",
+      won: JSON.stringify(redteam.heard).includes("got a port") || subject !== "ada",
       error: globalThis.app.error,
+      from: [...from()],
     };
   },
+  // Every stranger has greeted: this origin, one without a name, and two others.
+  reached: ({ brought: { from }, context: { own, evil, sibling } }) =>
+    [own, "null", evil, sibling].every((origin) => from.includes(origin)),
 };

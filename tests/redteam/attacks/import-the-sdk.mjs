@@ -3,11 +3,10 @@
 export default {
   row: "read",
   expected: ["loses", "loses"],
-  after: async ({ isolated, vault, id, resources }) => {
+  after: async ({ isolated, vault, id, resources }, redteam) => {
     const sdk = await import("/pkg/index.js");
     const options = isolated ? { isolated: vault } : { endpoints: "/auth", provider: id, resources };
     const mine = await sdk.openVault(options);
-    const { redteam } = globalThis;
     redteam.mine = [sdk, mine];
     for (const name of Reflect.ownKeys(mine)) {
       if (["fetch", "login", "close"].includes(name)) continue;
@@ -15,10 +14,13 @@ export default {
       redteam.loot(typeof value === "function" ? String(value) : value);
     }
     redteam.loot(mine.session);
+    const statuses = [];
     for (const path of ["/v1/me", "/v2/me"]) {
       const response = await mine.fetch(`${redteam.api}${path}`);
+      statuses.push(response.status);
       redteam.loot([response.url, [...response.headers], await response.text()]);
     }
-    return Reflect.ownKeys(mine);
+    return { names: Reflect.ownKeys(mine), statuses };
   },
+  reached: ({ brought }) => brought.names.includes("fetch") && brought.statuses.join() === "200,200",
 };

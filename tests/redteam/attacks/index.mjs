@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 const here = new URL(".", import.meta.url);
 const files = readdirSync(here).filter((name) => name.endsWith(".mjs") && name !== "index.mjs");
 
-/** @type {Record<string, import("../play.mjs").Attack>} */
+/** @type {Record<string, import("../attack.mjs").Attack>} */
 export const ATTACKS = Object.fromEntries(
   await Promise.all(
     files

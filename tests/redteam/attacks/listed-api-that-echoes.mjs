@@ -4,8 +4,8 @@ export default {
   row: "echo",
   expected: ["wins", "wins"],
   peers: true,
-  after: async () => {
+  after: async (_, redteam) => {
     const response = await globalThis.app.call("/v1/reflect");
-    globalThis.redteam.loot([[...response.headers], await response.text()]);
+    redteam.loot([[...response.headers], await response.text()]);
   },
 };

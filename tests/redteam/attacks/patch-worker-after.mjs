@@ -3,8 +3,8 @@
 export default {
   row: "patch-after",
   expected: ["loses", "loses"],
-  after: async () => {
-    const { redteam, app } = globalThis;
+  after: async (_, redteam) => {
+    const { app } = globalThis;
     for (const name of ["Worker", "SharedWorker", "MessageChannel", "Blob", "BroadcastChannel", "Request"]) {
       const Own = globalThis[name];
       if (!Own) continue;
@@ -15,9 +15,13 @@ export default {
         }
       };
     }
+    new MessageChannel();
+    const replaced = redteam.looted.length;
     await app.call("/v1/me").catch(String);
     dispatchEvent(new Event("online"));
     dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
     await app.call("/v1/me", { headers: { accept: "text/plain" } }).catch(String);
+    return { replaced };
   },
+  reached: ({ brought }) => brought.replaced > 0,
 };

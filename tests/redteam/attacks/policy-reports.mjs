@@ -9,10 +9,10 @@ export default {
       redteam.loot([event.blockedURI, event.sample, event.sourceFile, event.referrer, event.originalPolicy]);
     });
   },
-  after: async ({ refresh, vault, asVault }) => {
+  after: async ({ refresh, vault, asVault, evil }, redteam) => {
     const policy = document.createElement("meta");
     policy.httpEquiv = "content-security-policy";
-    policy.content = `connect-src 'self' ${globalThis.redteam.evil}; img-src 'none'`;
+    policy.content = `connect-src 'self' ${evil}; img-src 'none'`;
     document.head.append(policy);
     await fetch(`${vault}/auth/refresh?x`, asVault).catch(String);
     await fetch(refresh.replace(":", "x:"), asVault).catch(String);
@@ -23,6 +23,8 @@ export default {
     } catch {
       // Refused outright.
     }
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await redteam.wait(200);
+    return redteam.refused();
   },
+  reached: ({ brought }) => ["connect-src", "img-src"].every((name) => brought.includes(name)),
 };

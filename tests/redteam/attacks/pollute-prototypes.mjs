@@ -19,6 +19,7 @@ export default {
     ];
     for (const name of names) {
       Object.defineProperty(Object.prototype, name, {
+        __proto__: null, // else it would inherit a `value` from what is polluted already
         configurable: true,
         get: () => undefined,
         set(value) {
@@ -28,11 +29,13 @@ export default {
       });
     }
     Object.defineProperty(Array.prototype, 3, {
+      __proto__: null,
       configurable: true,
       get: () => undefined,
       set(value) {
-        redteam.loot(["array", value]);
+        // First: what is taken is kept in an array, too.
         Object.defineProperty(this, 3, { value, configurable: true, enumerable: true, writable: true });
+        redteam.loot(["array", value]);
       },
     });
     const { [Symbol.iterator]: iterate } = Array.prototype;
@@ -41,4 +44,13 @@ export default {
       return iterate.call(this);
     };
   },
+  after: (_, redteam) => {
+    const before = redteam.looted.length;
+    const mine = {};
+    mine.token = "mine";
+    const list = [];
+    list[3] = "mine";
+    return { caught: redteam.looted.length - before };
+  },
+  reached: ({ brought }) => brought.caught >= 2,
 };

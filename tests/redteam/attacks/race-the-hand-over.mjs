@@ -2,6 +2,8 @@
 export default {
   row: "frames",
   expected: [null, "loses"],
+  // The application has no port.
+  breaks: true,
   before: (redteam) => {
     addEventListener(
       "message",
@@ -9,21 +11,26 @@ export default {
         if (event.origin !== redteam.vault) return;
         event.stopImmediatePropagation();
         const { port1, port2 } = new MessageChannel();
-        port1.onmessage = ({ data }) => redteam.loot(data);
+        redteam.answered = [];
+        port1.onmessage = ({ data }) => {
+          redteam.answered.push(data[0]);
+          redteam.loot(data);
+        };
         redteam.mine = port1;
         event.source.postMessage("strongroom:port", redteam.vault, [port2]);
       },
       true,
     );
   },
-  after: async ({ api, evil, vault }) => {
-    const { redteam } = globalThis;
-    for (let i = 0; i < 60 && !redteam.mine; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+  after: async ({ api, evil, vault }, redteam) => {
+    await redteam.until(() => redteam.mine);
     let id = 0;
     for (const url of [`${api}/v1/me`, `${evil}/v1/me`, `${vault}/auth/refresh`]) {
       redteam.mine?.postMessage([0, ++id, url, [], { method: "GET" }, true]);
     }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    return redteam.mine !== undefined;
+    await redteam.wait(1000);
+    return redteam.answered;
   },
+  // The vault serves the page: whoever speaks for it. It gives nothing more than that.
+  reached: ({ brought }) => brought?.length > 0,
 };

@@ -3,8 +3,7 @@
 export default {
   row: "frames",
   expected: [null, "loses"],
-  after: async ({ vault }) => {
-    const { redteam, app } = globalThis;
+  after: async ({ vault }, redteam) => {
     const [frame] = document.querySelectorAll("iframe");
     const other = document.createElement("iframe");
     document.body.append(other, frame.cloneNode());
@@ -12,16 +11,17 @@ export default {
     frame.name = "mine";
     frame.hidden = false;
     document.body.append(frame);
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await redteam.wait(600);
     other.contentDocument.body.append(frame);
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await redteam.wait(600);
     for (const window of [frame.contentWindow, other.contentWindow[0]]) {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = ({ data }) => redteam.loot(data);
-      window?.postMessage("strongroom:port", vault, [port2]);
-      port1.postMessage([0, 1, `${redteam.api}/v1/me`, [], { method: "GET" }, true]);
+      const { far, ask } = redteam.channel();
+      window?.postMessage("strongroom:port", vault, [far]);
+      ask(`${redteam.api}/v1/me`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 800));
-    await app.call("/v1/me").catch(String);
+    await redteam.wait(800);
+    await globalThis.app.call("/v1/me").catch(String);
   },
+  // The application's, the copy, and the moved one twice; and the SDK's own frame in its place.
+  reached: ({ seen }) => seen.filter(({ name, path }) => name === "vault" && path === "/").length >= 4,
 };

@@ -3,8 +3,7 @@
 export default {
   row: "frames",
   expected: [null, "loses"],
-  after: async ({ vault }) => {
-    const { redteam } = globalThis;
+  after: async ({ vault }, redteam) => {
     try {
       document.domain = "example.com";
     } catch (error) {
@@ -35,7 +34,8 @@ export default {
       }
     });
     redteam.loot(outcomes);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await redteam.wait(300);
     return outcomes;
   },
+  reached: ({ brought }) => brought.length === 13 && brought.includes("SecurityError"),
 };

@@ -3,8 +3,7 @@
 export default {
   row: "read",
   expected: ["loses", "loses"],
-  after: async ({ home }) => {
-    const { redteam } = globalThis;
+  after: async ({ home }, redteam) => {
     for (const path of ["/", "/main.js", "/pkg/host.js", "/config.json", "/auth/session", "/auth/login"]) {
       for (const mode of ["cors", "no-cors"]) {
         await fetch(home + path, { mode, credentials: "include", redirect: "manual" })
@@ -19,6 +18,12 @@ export default {
       }
     }
     await import(`${home}/main.js`).then(redteam.loot, (error) => redteam.loot(String(error)));
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await redteam.wait(500);
+    return document.querySelectorAll("object").length;
   },
+  reached: ({ brought, seen, context }) =>
+    brought === 6 &&
+    ["/main.js", "/pkg/host.js", "/auth/session"].every((file) =>
+      seen.some(({ host, path }) => host === new URL(context.home).hostname && path === file),
+    ),
 };

@@ -2,18 +2,7 @@
 export default {
   row: "own-endpoints",
   expected: ["loses", "loses"],
-  after: async ({ api, evil, sibling, home }) => {
-    const { app, redteam } = globalThis;
-    const attempt = async (input, init) => {
-      try {
-        const response = await app.vault.fetch(input, init);
-        redteam.loot([response.url, response.status, [...response.headers], await response.text()]);
-        return response.status;
-      } catch (error) {
-        redteam.loot([error.name, error.code, error.message, error.stack]);
-        return error.code ?? error.name;
-      }
-    };
+  after: async ({ api, evil, sibling, home }, { attempt }) => {
     const outcomes = [];
     for (const to of [
       `${evil}/v1/me`,
@@ -24,6 +13,7 @@ export default {
     ]) {
       for (const path of ["/v1/redirect", "/open/redirect"]) {
         for (const redirect of ["follow", "manual", "error"]) {
+          // There the API itself would give the token away: `listed-api-that-echoes`.
           if (to.startsWith(api) && path === "/open/redirect") continue;
           outcomes.push(await attempt(`${api}${path}?to=${encodeURIComponent(to)}`, { redirect }));
         }
@@ -31,4 +21,11 @@ export default {
     }
     return outcomes;
   },
+  reached: ({ brought, stolen, seen, context }) =>
+    brought.length === 27 &&
+    ["/v1", "/open"].every((at) =>
+      seen.some(({ name, path }) => name === "api" && path === `${at}/redirect`),
+    ) &&
+    // Where redirects may be followed, the request has come to the attacker; the isolated vault's policy stops it before.
+    (context.isolated || stolen.some((request) => /^(GET|OPTIONS) .*\/v1\/me\n/.test(request))),
 };

@@ -1,10 +1,11 @@
 // A real attacker: calls the refresh endpoint by everything else that can send a request: forms, beacons, sockets,
 // event streams, images, scripts, preloads, and from documents without an origin.
+import { asked } from "../facts.mjs";
+
 export default {
   row: "refresh-tricks",
   expected: ["loses", "loses"],
-  after: async ({ refresh, evil }) => {
-    const { redteam } = globalThis;
+  after: async ({ refresh }, redteam) => {
     const body = "{}";
     const read = (work) =>
       Promise.resolve()
@@ -40,26 +41,27 @@ export default {
       element[name] = refresh;
       document.body.append(element);
     }
-    const frame = document.createElement("iframe");
-    frame.name = "target";
-    document.body.append(frame);
+    const frame = redteam.frame({ name: "target" });
     const form = document.createElement("form");
     Object.assign(form, { method: "post", action: refresh, target: "target", enctype: "text/plain" });
     form.innerHTML = "<input name='{\"a' value='\":1}'>";
     document.body.append(form);
     form.submit();
-    const sandboxed = document.createElement("iframe");
-    sandboxed.sandbox = "allow-scripts allow-forms";
     const call = `fetch(${JSON.stringify(refresh)}, { method: "POST", credentials: "include", body: "{}",
       headers: { "content-type": "application/json", "strongroom-attempt": "AAAAAAAAAAAAAAAAAAAAAA" } })
       .then((r) => r.text()).then((t) => parent.postMessage(t, "*"), (e) => parent.postMessage(String(e), "*"))`;
-    sandboxed.srcdoc = `<script>${call}</` + "script>";
-    document.body.append(sandboxed);
-    const data = document.createElement("iframe");
-    data.src = `data:text/html,<script>${encodeURIComponent(call)}</` + "script>";
-    document.body.append(data);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    redteam.frame({ srcdoc: `<script>${call}</` + "script>", sandbox: "allow-scripts allow-forms" });
+    redteam.frame({ src: `data:text/html,<script>${encodeURIComponent(call)}</` + "script>" });
+    await redteam.wait(1500);
     await read(() => frame.contentDocument?.body?.innerText ?? "");
-    return evil.length;
+    return "asked";
+  },
+  reached: ({ brought, seen, context }) => {
+    const host = context.isolated ? "vault" : "inpage";
+    return (
+      brought === "asked" &&
+      asked(seen, host, "POST", "/auth/refresh") >= 5 &&
+      asked(seen, host, "GET", "/auth/refresh") >= 5
+    );
   },
 };

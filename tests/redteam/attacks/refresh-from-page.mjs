@@ -3,8 +3,10 @@
 export default {
   row: "refresh",
   expected: ["wins", "loses"],
-  after: async ({ refresh, asVault }) => {
-    const response = await fetch(refresh, asVault);
-    globalThis.redteam.loot(await response.text());
+  after: async ({ refresh, asVault }, redteam) => {
+    redteam.loot(await fetch(refresh, asVault).then((response) => response.text(), String));
   },
+  // The browser has asked; across origins it asks with a preflight that is refused.
+  reached: ({ seen, context }) =>
+    seen.some(({ path, headers }) => path === "/auth/refresh" && headers.origin === context.own),
 };

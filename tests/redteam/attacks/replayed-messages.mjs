@@ -12,26 +12,30 @@ export default {
     };
     addEventListener("message", (event) => redteam.said.push([event.source, event.data]));
   },
-  after: async ({ vault, home }) => {
-    const { redteam, app } = globalThis;
+  after: async ({ vault, home }, redteam) => {
     const replay = (target, message) => {
       try {
         if (target instanceof MessagePort) target.postMessage(message);
         else target.postMessage(message, { targetOrigin: "*", transfer: [new MessageChannel().port2] });
+        return 1;
       } catch {
-        // A transferred body cannot be sent twice.
+        return 0; // A transferred body cannot be sent twice.
       }
     };
     const said = [...redteam.said];
-    for (let i = 0; i < 5; i++) for (const [target, message] of said.toReversed()) replay(target, message);
+    let again = 0;
+    for (let i = 0; i < 5; i++) {
+      for (const [target, message] of said.toReversed()) again += replay(target, message);
+    }
     for (const frame of document.querySelectorAll("iframe")) {
       for (const word of ["strongroom:port", "strongroom:hello", ["strongroom:broken", "x"]]) {
         replay(frame.contentWindow, word);
         window.postMessage(word, "*", [new MessageChannel().port2]);
       }
     }
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    redteam.loot([said.length, app.vault?.session, vault === home]);
-    return said.length;
+    await redteam.wait(500);
+    redteam.loot([said.length, globalThis.app.vault?.session, vault === home]);
+    return { requests: said.filter(([, message]) => message?.[0] === 0).length, again };
   },
+  reached: ({ brought: { requests, again } }) => requests > 0 && again >= 5 * requests,
 };

@@ -3,18 +3,7 @@
 export default {
   row: "own-endpoints",
   expected: ["loses", "loses"],
-  after: async ({ api, evil }) => {
-    const { app, redteam } = globalThis;
-    const attempt = async (input, init) => {
-      try {
-        const response = await app.vault.fetch(input, init);
-        redteam.loot([response.url, response.status, [...response.headers], await response.text()]);
-        return response.status;
-      } catch (error) {
-        redteam.loot([error.name, error.code, error.message, error.stack]);
-        return error.code ?? error.name;
-      }
-    };
+  after: async ({ api, evil }, { attempt }) => {
     const blob = URL.createObjectURL(new Blob(["mine"]));
     const urls = [
       "javascript:1",
@@ -37,4 +26,8 @@ export default {
     }
     return outcomes;
   },
+  reached: ({ brought }) =>
+    brought.length === 29 &&
+    brought.every((outcome) => !(outcome > 0)) &&
+    brought.includes("resource_not_allowed"),
 };

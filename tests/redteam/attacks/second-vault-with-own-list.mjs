@@ -3,7 +3,7 @@
 export default {
   row: "messages",
   expected: ["loses", "loses"],
-  after: async ({ api, evil, isolated, vault, id, resources }) => {
+  after: async ({ api, evil, isolated, vault, id, resources }, redteam) => {
     const mine = { origin: evil, audience: `${api}/es256`, scope: "read" };
     const errors = [];
     for (const address of ["/pkg/index.js", "/pkg/index.js?again"]) {
@@ -16,10 +16,11 @@ export default {
         if (options.isolated === evil && !isolated) continue;
         const { openVault } = await import(address);
         const opening = openVault(options).then((opened) => opened.fetch(`${evil}/v1/me`));
-        const late = new Promise((resolve) => setTimeout(resolve, 1500, "late"));
+        const late = redteam.wait(1500).then(() => "late");
         errors.push(await Promise.race([opening, late]).then(String, (error) => error.message));
       }
     }
     return errors;
   },
+  reached: ({ brought, context }) => brought.length === (context.isolated ? 8 : 6),
 };

@@ -31,4 +31,5 @@ export default {
     await globalThis.app.call("/v1/me").catch(String);
     return String(navigator.serviceWorker.controller?.scriptURL);
   },
+  reached: ({ reloaded }) => reloaded.endsWith("/upload.js"),
 };

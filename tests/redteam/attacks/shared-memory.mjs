@@ -18,8 +18,8 @@ export default {
       }
     };
   },
-  after: async () => {
-    const { app, redteam } = globalThis;
+  after: async (_, redteam) => {
+    const { app } = globalThis;
     const { buffer } = new WebAssembly.Memory({ initial: 1, maximum: 4, shared: true });
     const outcomes = [];
     for (const body of [buffer, new Uint8Array(buffer), new DataView(buffer, 8, 64)]) {
@@ -32,4 +32,5 @@ export default {
     for (const { memory } of redteam.memories) if (memory) redteam.loot(String(memory.buffer.byteLength));
     return outcomes;
   },
+  reached: ({ brought }) => brought.length === 3,
 };

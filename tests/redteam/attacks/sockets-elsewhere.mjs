@@ -16,8 +16,8 @@ export default {
       }
     };
   },
-  after: async ({ api, evil, home, id, sibling }) => {
-    const { app, redteam } = globalThis;
+  after: async ({ api, evil, home, id, sibling }, redteam) => {
+    const { app } = globalThis;
     const outcomes = [];
     const socket = (origin, path) => `${origin.replace("https", "wss")}${path}`;
     for (const url of [
@@ -47,4 +47,7 @@ export default {
     }
     return outcomes;
   },
+  reached: ({ brought }) =>
+    brought.length === 24 &&
+    brought.filter((outcome) => outcome.startsWith("resource_not_allowed")).length >= 12,
 };

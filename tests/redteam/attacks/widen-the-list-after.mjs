@@ -13,26 +13,24 @@ export default {
       }
     };
   },
-  after: async ({ evil, home }) => {
-    const { redteam, app } = globalThis;
+  after: async ({ evil, home }, redteam) => {
     const heard = [];
+    let told = 0;
     for (const worker of redteam.workers) {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = ({ data }) => heard.push(String(data));
-      worker.postMessage({ endpoints: `${home}/auth`, resources: [{ origin: evil }] }, [port2]);
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      port1.postMessage([0, 1, `${evil}/v1/me`, [], { method: "GET" }, true]);
+      const { far, heard: answers, ask } = redteam.channel();
+      heard.push(answers);
+      worker.postMessage({ endpoints: `${home}/auth`, resources: [{ origin: evil }] }, [far]);
+      told += 1;
+      await redteam.wait(300);
+      ask(`${evil}/v1/me`);
     }
     for (const frame of document.querySelectorAll("iframe")) {
-      frame.contentWindow.postMessage({ resources: [{ origin: evil }] }, "*", [new MessageChannel().port2]);
+      const { port2 } = new MessageChannel();
+      frame.contentWindow.postMessage({ resources: [{ origin: evil }] }, "*", [port2]);
+      told += 1;
     }
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    heard.push(
-      await app.vault.fetch(`${evil}/v1/me`).then(
-        (response) => response.status,
-        (error) => error.code,
-      ),
-    );
-    return heard;
+    await redteam.wait(1500);
+    return { told, heard, listed: await redteam.attempt(`${evil}/v1/me`) };
   },
+  reached: ({ brought: { told, listed } }) => told > 0 && listed === "resource_not_allowed",
 };

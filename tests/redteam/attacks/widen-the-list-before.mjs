@@ -13,8 +13,6 @@ export default {
       return postMessage.call(this, message, ...rest);
     };
   },
-  after: async ({ evil }) => {
-    const response = await globalThis.app.vault.fetch(`${evil}/v1/me`);
-    return response.status;
-  },
+  after: ({ evil }, redteam) => redteam.attempt(`${evil}/v1/me`),
+  reached: ({ brought }) => brought === "resource_not_allowed",
 };

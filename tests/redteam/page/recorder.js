@@ -30,7 +30,18 @@
   addEventListener("error", ({ message, error }) => hear([message, error?.stack]), deep);
   addEventListener("unhandledrejection", ({ reason }) => hear([String(reason), reason?.stack, reason]), deep);
   addEventListener("storage", ({ key, newValue }) => hear([key, newValue]), deep);
-  addEventListener("securitypolicyviolation", ({ blockedURI, sample }) => hear([blockedURI, sample]), deep);
+  const refused = new Set();
+  addEventListener(
+    "securitypolicyviolation",
+    ({ blockedURI, sample, effectiveDirective }) => {
+      refused.add(effectiveDirective);
+      hear([blockedURI, sample]);
+    },
+    deep,
+  );
+  /** The directives of the page's policy that have refused something. */
+  redteam.refused = () => [...refused];
+
   for (const name of redteam.channels ?? [])
     new BroadcastChannel(name).onmessage = ({ data }) => hear([name, data]);
   for (const name of ["debug", "error", "info", "log", "trace", "warn"]) {

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Agent, request as send } from "node:https";
 import path from "node:path";
-import { applicationPage, CONTENT_TYPES } from "./pages.mjs";
+import { applicationPage, CONTENT_TYPES, kit, sendScript } from "./pages.mjs";
 import { HOSTS } from "./names.mjs";
 import { Secrets } from "../../demo/leaks/secrets.mjs";
 
@@ -20,8 +20,6 @@ export function front(stack, providers) {
     seen: [],
     /** Every secret since `reset`, which a new jar should call. */
     secrets: new Secrets(),
-    /** Files of a test's own, by `host path`. */
-    files: new Map(),
     reset: () => {
       world.stolen.length = world.seen.length = 0;
       world.secrets = new Secrets();
@@ -84,14 +82,12 @@ export function front(stack, providers) {
     try {
       if (providers[name]) return await provide(providers[name], request, response);
       const body = await readAll(request);
-      const own = world.files.get(`${name} ${url.pathname}`);
-      if (own) return response.writeHead(200, own.headers).end(own.body);
+      if (url.pathname === "/kit.js") return sendScript(response, kit(stack.dir));
       if (name === "vault") return await pass(stack.ports.site, request, response, body);
       if (name === "api") return await api(request, response, url, body);
       if (url.pathname.startsWith("/auth/") && name === "inpage")
         return await pass(stack.ports.site, request, response, body);
-      const ours = ["inpage", "app", "peer"].includes(name);
-      if (ours || url.pathname === "/page/recorder.js") return page(name, response, url, stack, world);
+      if (["inpage", "app", "peer"].includes(name)) return page(name, response, url, stack, world);
       attacker(world, request, response, url, body);
     } catch (error) {
       console.error(`front: ${host}: ${error.stack}`);
@@ -168,7 +164,7 @@ function attacker(world, request, response, url, body) {
     .writeHead(200, { "content-type": kind })
     .end(
       kind === "text/html"
-        ? `<!doctype html><meta charset="utf-8"><title>attacker</title><script>globalThis.redteam = ${script(world.context)}</script><script src="/page/recorder.js"></script>`
+        ? `<!doctype html><meta charset="utf-8"><title>attacker</title><script>globalThis.redteam = ${script(world.context)}</script><script src="/kit.js"></script><script>${world.elsewhere ?? ""}</script>`
         : "/* nothing */",
     );
 }

@@ -1,4 +1,7 @@
 // The application's pages, with the attacker's script in them where the attack says so.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
 export const CONTENT_TYPES = { ".js": "text/javascript", ".html": "text/html", ".wasm": "application/wasm" };
 
 /** What docs/vault.md tells applications to send. `worker-src` is what stands between an injected script and its own worker. */
@@ -19,6 +22,8 @@ export const policyOf = (name, { api, evil: server, public: provider, vault }, k
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    // No attacker can add this. It is here so that what a browser reports is searched too.
+    `report-uri ${server}/report`,
   ].join("; ");
 };
 
@@ -33,7 +38,7 @@ export const applicationPage = (name, response, url, stack, world) => {
   response.writeHead(200, headers).end(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${name}</title>
 <script src="/context.js"></script>
-<script src="/page/recorder.js"></script>
+<script src="/kit.js"></script>
 <script src="/early.js"></script>
 </head><body>
 <p id="greeting">The application</p>
@@ -41,7 +46,13 @@ export const applicationPage = (name, response, url, stack, world) => {
 </body></html>`);
 };
 
-const sendScript = (response, text) =>
+const KIT = ["recorder", "kit/vault", "kit/hooks", "kit/workers", "kit/frames"];
+
+/** What every page of the play begins with: what the attacker hears, and the tools that attacks share. */
+export const kit = (dir) =>
+  KIT.map((name) => readFileSync(path.join(dir, "page", `${name}.js`), "utf8")).join("\n");
+
+export const sendScript = (response, text) =>
   response
     .writeHead(200, {
       "content-type": "text/javascript",
