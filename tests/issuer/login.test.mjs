@@ -247,3 +247,14 @@ test("a wrong configuration is told at once", () => {
       message: /issuer/,
     });
 });
+
+test("in isolated mode the login is the vault's, leads to the app, and the app's pages cannot post to it", async () => {
+  const app = "https://www.example.com";
+  const { auth } = world({ endpoints: { apps: [app] } });
+  const browser = new Browser(auth);
+  const address = await browser.start({ return_to: `${app}/orders` });
+  const good = { name: "user-1", password: PASSWORD };
+  const refused = await browser.post(address, good, { origin: app, "sec-fetch-site": "same-site" });
+  assert.deepEqual([refused.status, refused.json.code, refused.setCookies], [403, "origin_refused", []]);
+  assert.equal((await browser.post(address, good)).location, `${app}/orders`);
+});

@@ -80,4 +80,4 @@ export interface IssueEvent {
 export type IssueDecision =
   | void
   | { claims?: Record<string, unknown>; scope?: string; deny?: never }
-  | { deny: "token" | "reauthenticate" | "session" };
+  | { deny: "token" | "reauthenticate" | "session"; claims?: never; scope?: never };
