@@ -3,11 +3,23 @@
 use super::store::Unavailable;
 use super::tokens::{AccessToken, SignedIn};
 use crate::session::json::Object;
-use crate::session::{Code, End, Problem};
+use crate::session::{Alert, Code, End, Outcome, Problem};
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, SET_COOKIE};
 use http::{HeaderValue, Response, StatusCode};
 
 const OUTCOME: HeaderName = HeaderName::from_static("strongroom-outcome");
+
+/// How a refresh ended, in the extensions of its answer: for logs and metrics around [`Endpoints::handle`](super::Endpoints::handle).
+/// No token, no cookie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refreshed {
+    /// The session's public id.
+    pub session: String,
+    /// What the client was told.
+    pub outcome: Outcome,
+    /// Something an operator should look at.
+    pub alert: Option<Alert>,
+}
 
 /// An answer under construction.
 pub(super) struct Answer(Response<String>);
@@ -37,8 +49,9 @@ impl Answer {
         Answer::of(StatusCode::NOT_FOUND, "text/plain", String::new())
     }
 
-    pub(super) fn outcome(mut self, name: &'static str) -> Answer {
-        self.0.headers_mut().insert(OUTCOME, HeaderValue::from_static(name));
+    pub(super) fn told(mut self, refreshed: Refreshed) -> Answer {
+        self.0.headers_mut().insert(OUTCOME, HeaderValue::from_static(refreshed.outcome.name()));
+        self.0.extensions_mut().insert(refreshed);
         self
     }
 

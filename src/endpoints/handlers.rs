@@ -1,6 +1,6 @@
 //! The routes.
 
-use super::answer::{Answer, refreshed, signed_in};
+use super::answer::{Answer, Refreshed, refreshed, signed_in};
 use super::config::{Config, ConfigError};
 use super::store::{Loaded, Row, Store, Unavailable};
 use super::tokens::{AccessToken, Asked, SignedIn, Tokens};
@@ -184,16 +184,14 @@ impl<S: Store, T: Tokens> Endpoints<S, T> {
         token: Option<&AccessToken>,
         now: Timestamp,
     ) -> Answer {
-        let outcome = decision.outcome.name();
-        let (Some(token), Some(record)) = (token, &decision.write) else {
-            let problem = decision.outcome.problem().unwrap_or(Problem::ended(End::Unknown));
-            return Answer::problem(problem).outcome(outcome);
+        let (outcome, alert) = (decision.outcome, decision.alert);
+        let told = Refreshed { session: id(handle), outcome, alert };
+        let (None, Some(token), Some(record)) = (outcome.problem(), token, &decision.write) else {
+            let problem = outcome.problem().unwrap_or(Problem::ended(End::Unknown));
+            return Answer::problem(problem).told(told);
         };
-        if let Some(problem) = decision.outcome.problem() {
-            return Answer::problem(problem).outcome(outcome);
-        }
         let session = SignedIn::new(id(handle), &row.subject, record);
-        let answer = Answer::json(refreshed(token, &session)).outcome(outcome);
+        let answer = Answer::json(refreshed(token, &session)).told(told);
         match &decision.cookie {
             Some(next) => answer.cookie(&self.sessions.set_cookie(next, record, now)),
             None => answer,

@@ -33,6 +33,7 @@ mod handlers;
 mod store;
 mod tokens;
 
+pub use answer::Refreshed;
 pub use config::{Config, ConfigError};
 pub use handlers::{Endpoints, MAX_BODY, Opened};
 pub use store::{Loaded, Row, Store, Unavailable};

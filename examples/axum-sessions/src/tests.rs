@@ -13,8 +13,8 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use strongroom::endpoints::{Config, Endpoints, MAX_BODY};
-use strongroom::session::KeyRing;
+use strongroom::endpoints::{Config, Endpoints, MAX_BODY, Refreshed};
+use strongroom::session::{Alert, KeyRing, Outcome};
 use tower::ServiceExt;
 
 const APP: &str = "https://app.example";
@@ -23,6 +23,7 @@ const PASSWORD: &str = "correct horse battery staple";
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
+    told: Option<Refreshed>,
     body: Value,
 }
 
@@ -57,13 +58,14 @@ impl Browser {
     async fn send(&mut self, request: Request) -> Answer {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
+        let told = response.extensions().get().cloned();
         if let Some(set) = headers.get(SET_COOKIE) {
             let pair = set.to_str().unwrap().split(';').next().unwrap();
             let is_cleared = pair.ends_with('=');
             self.cookie = (!is_cleared).then(|| pair.to_owned());
         }
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
-        Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+        Answer { status, headers, told, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
     }
 
     fn post(&self, path: &str, attempt: &str) -> axum::http::request::Builder {
@@ -189,6 +191,8 @@ async fn a_lost_answer_is_given_again_and_a_copied_jar_ends_the_session() {
         ("reuse", (401, "session_ended"), &json!("reuse"))
     );
     assert!(!stolen.headers.contains_key(SET_COOKIE));
+    let told = stolen.told.unwrap();
+    assert_eq!((told.outcome, told.alert), (Outcome::Reuse, Some(Alert::Reuse)));
     assert_eq!(browser.refresh().await.body["reason"], json!("revoked"));
 }
 
