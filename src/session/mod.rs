@@ -7,7 +7,7 @@
 //! ```
 //!
 //! [`Sessions`] ties this together for a server. Nothing here reads a clock or a random source; the store's time and
-//! fresh entropy are arguments. What the endpoints do besides (the provider, upstream tokens) is not here.
+//! fresh entropy are arguments. [`lease`] decides who may use a provider's refresh token; speaking to the provider is not here.
 
 mod codec;
 mod cookie;
@@ -16,6 +16,7 @@ mod guard;
 mod handle;
 pub(crate) mod json;
 mod keys;
+pub mod lease;
 mod problem;
 mod record;
 mod rules;

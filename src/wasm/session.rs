@@ -44,6 +44,14 @@
 //!   // How many milliseconds the callback of that login must wait: a cookie of the old family may be under way. At most T.
 //!   settling(record: string, now: number): number;
 //!   revoke(record: string): string;                   // → { ok: true, record } | Refused (unreadable record)
+//!   // Who may use the provider's refresh token (src/session/lease.rs). A lease of number 0 is none; `expiresAt` undefined: no
+//!   // access token is cached.
+//!   static upstreamStep(expiresAt: number | undefined, lifetime: number, leaseNumber: number, leaseUntil: number,
+//!                       hasToken: boolean, now: number, patience: number): string;
+//!     // → { step: "give" | "give_old" | "wait" | "reauth" } | { step: "ask", number, until }
+//!   static upstreamSettle(held: number, before: number, written: number, leaseNumber: number, leaseUntil: number,
+//!                         outcome: "granted" | "rotated" | "ended" | "unused" | "unknown", now: number): string;
+//!     // → { change: "store" | "forget" | "keep", until: number } | { change: "superseded" }
 //!   clearCookie(): string;                            // the Set-Cookie of logout
 //!   static problem(code: string, reason?: string): string;  // the Problem of any code of the endpoints
 //! }
@@ -51,6 +59,7 @@
 
 use crate::jose::base64url;
 use crate::session::json::Object;
+use crate::session::lease::{self, Access, Change, Lease, Step};
 use crate::session::{
     self, Attempt, Code, ENTROPY, End, Family, KeyRing, Problem, Record, Request, Sessions, Shard, Terms,
     Timing,
@@ -240,6 +249,73 @@ impl SessionCore {
         stored(revoked)
     }
 
+    /// What to do about a wanted access token.
+    #[wasm_bindgen(js_name = upstreamStep)]
+    pub fn upstream_step(
+        expires_at: Option<f64>,
+        lifetime: f64,
+        lease_number: f64,
+        lease_until: f64,
+        has_token: bool,
+        now: f64,
+        patience: f64,
+    ) -> String {
+        let access = expires_at.map(|at| Access { expires: time(at), lifetime: millis(lifetime) });
+        let lease = lease_of(lease_number, lease_until);
+        let step = lease::next(access, lease, has_token, time(now), millis(patience));
+        let mut object = Object::new();
+        let name = match step {
+            Step::Give => "give",
+            Step::GiveOld => "give_old",
+            Step::Ask(_) => "ask",
+            Step::Wait => "wait",
+            Step::Reauth => "reauth",
+        };
+        object.string("step", name);
+        if let Step::Ask(lease) = step {
+            object.number("number", lease.number);
+            object.number("until", lease.until.as_millis());
+        }
+        object.finish()
+    }
+
+    /// What the outcome of using a refresh token does to the row.
+    #[wasm_bindgen(js_name = upstreamSettle)]
+    pub fn upstream_settle(
+        held: f64,
+        before: f64,
+        written: f64,
+        lease_number: f64,
+        lease_until: f64,
+        outcome: &str,
+        now: f64,
+    ) -> Result<String, JsError> {
+        let outcome = match outcome {
+            "granted" => lease::Outcome::Granted,
+            "rotated" => lease::Outcome::Rotated,
+            "ended" => lease::Outcome::Ended,
+            "unused" => lease::Outcome::Unused,
+            "unknown" => lease::Outcome::Unknown,
+            _ => return Err(JsError::new("outcome: unknown word")),
+        };
+        let held = Lease { number: held as u64, until: Timestamp::from_millis(0) };
+        let current = lease_of(lease_number, lease_until);
+        let settled = lease::settle(held, before as u64, written as u64, current, outcome, time(now));
+        let mut object = Object::new();
+        let Some(settled) = settled else {
+            object.string("change", "superseded");
+            return Ok(object.finish());
+        };
+        let change = match settled.change {
+            Change::Store => "store",
+            Change::Forget => "forget",
+            Change::Keep => "keep",
+        };
+        object.string("change", change);
+        object.number("until", settled.lease.map_or(0, |lease| lease.until.as_millis()));
+        Ok(object.finish())
+    }
+
     /// The `Set-Cookie` of logout.
     #[wasm_bindgen(js_name = clearCookie)]
     pub fn clear_cookie(&self) -> String {
@@ -257,6 +333,15 @@ impl SessionCore {
         };
         Ok(Problem { code, reason }.to_json())
     }
+}
+
+fn millis(millis: f64) -> Duration {
+    Duration::from_millis(millis as u64)
+}
+
+/// Number 0 is no lease.
+fn lease_of(number: f64, until: f64) -> Option<Lease> {
+    (number > 0.0).then(|| Lease { number: number as u64, until: time(until) })
 }
 
 fn passed() -> Object {

@@ -1,7 +1,9 @@
 /** The session core (Rust, wasm) with its JSON answers parsed. All rules of rotation, cookie and guard are there. */
+import type { CachedToken } from "./context.ts";
 import { EndpointsError } from "./errors.ts";
 import type { EndReason, EndpointsErrorCode } from "./errors.ts";
 import type { SessionCore, SessionGlue } from "./glue.ts";
+import type { Lease } from "../stores/store.ts";
 
 /** An RFC 9457 problem document. */
 export interface Problem {
@@ -16,6 +18,13 @@ export interface Problem {
 /** How a refresh ended. */
 export type Outcome =
   "rotated" | "no_rotate" | "replay" | "coalesced" | "recovered" | "duplicate" | "reuse" | "ended";
+
+/** What to do about a wanted access token. */
+export type UpstreamStep =
+  { step: "give" | "give_old" | "wait" | "reauth" } | { step: "ask"; number: number; until: number };
+
+/** How using a provider's refresh token went, as the core names it. */
+export type Used = "granted" | "rotated" | "ended" | "unused" | "unknown";
 
 /** Lifetimes of a session, in milliseconds since the epoch. */
 export interface Times {
@@ -102,6 +111,23 @@ export class Core {
 
   clearCookie(): string {
     return this.#core.clearCookie();
+  }
+
+  /** What to do about a wanted access token; `ask` comes with the lease to take first. */
+  upstreamStep(token: CachedToken | undefined, lease: Lease | null, hasToken: boolean, now: number, patience: number) {
+    const { upstreamStep } = this.#glue.SessionCore;
+    const [number, until] = [lease?.number ?? 0, lease?.until ?? 0];
+    return JSON.parse(
+      upstreamStep(token?.expiresAt, token?.lifetime ?? 0, number, until, hasToken, now, patience),
+    ) as UpstreamStep;
+  }
+
+  /** What a holder's outcome does to the row. `before` and `written`: who had stored last when it took the lease, and now. */
+  upstreamSettle(held: number, before: number, written: number, lease: Lease | null, outcome: Used, now: number) {
+    const { upstreamSettle } = this.#glue.SessionCore;
+    return JSON.parse(
+      upstreamSettle(held, before, written, lease?.number ?? 0, lease?.until ?? 0, outcome, now),
+    ) as { change: "superseded" } | { change: "store" | "forget" | "keep"; until: number };
   }
 
   problem(code: EndpointsErrorCode, reason?: EndReason): Problem {

@@ -7,6 +7,24 @@ export interface SessionGlue {
   readonly SessionCore: {
     new (secrets: string[], origins: string[]): SessionCore;
     problem(code: string, reason?: string): string;
+    upstreamStep(
+      expiresAt: number | undefined,
+      lifetime: number,
+      leaseNumber: number,
+      leaseUntil: number,
+      hasToken: boolean,
+      now: number,
+      patience: number,
+    ): string;
+    upstreamSettle(
+      held: number,
+      before: number,
+      written: number,
+      leaseNumber: number,
+      leaseUntil: number,
+      outcome: string,
+      now: number,
+    ): string;
   };
 }
 

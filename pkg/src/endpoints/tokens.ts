@@ -2,10 +2,11 @@
  * Access tokens of a session for one (audience, scope): out of the sealed cache while they live long enough, else from
  * the provider. Many isolates may want one at once, and a strict provider revokes everything when it sees a refresh
  * token twice: so whoever asks it holds a fenced lease in the row, and the rotated refresh token is written before
- * anything is answered.
+ * anything is answered. Who may ask, and what an outcome does to the row, the core decides (src/session/lease.rs).
  */
 import { changeOf, openUpstream } from "./context.ts";
 import type { CachedToken, Context, Upstream } from "./context.ts";
+import type { Used } from "./core.ts";
 import { random } from "./encoding.ts";
 import { EndpointsError } from "./errors.ts";
 import { mint } from "./issuer/mint.ts";
@@ -21,14 +22,8 @@ export interface Obtained {
   loaded: Loaded;
 }
 
-/** A token with less of its life left than this share is renewed ahead of time. */
-const FRESH = 0.4;
-/** One with less than this share left is not given out at all. */
-const USABLE = 0.1;
-/** What a lease lasts beyond the provider's patience: the time to write the outcome. */
-const LEASE_MARGIN = 2000;
-/** After a broken connection: how long nobody uses the refresh token. */
-const PAUSE = 2000;
+/** The end of a lease that a hook leaves for writing the outcome, in milliseconds. */
+const WRITING = 2000;
 /** The most tokens kept for one session. */
 const KEPT = 16;
 
@@ -45,26 +40,19 @@ export async function obtainToken(
   for (let wait = 40; ;) {
     const { row, now } = loaded;
     const cached = upstream.tokens[keyOf(resource)];
-    if (cached && share(cached, now) >= FRESH) return { token: cached, loaded };
-    const spare = cached && share(cached, now) >= USABLE ? cached : undefined;
-
+    const next = stepOf(context, row, now, upstream, cached);
+    if (cached && next.step === "give") return { token: cached, loaded };
     const { local } = options.provider;
     if (local) return { token: await made(context, local, shard, loaded, upstream, resource), loaded };
-    if (row.lease && row.lease.until > now) {
-      // Someone is asking the provider: the old token serves, and without one there is waiting.
-      if (spare) return { token: spare, loaded };
-      if (Date.now() > deadline) throw unreachable();
-      await sleep(wait * (0.5 + Math.random()));
-      wait = Math.min(300, wait * 1.5);
-    } else if (upstream.refreshToken === null) {
-      if (spare) return { token: spare, loaded };
-      throw new EndpointsError("reauth_required");
-    } else {
-      const until = now + options.provider.patience + LEASE_MARGIN;
-      const lease = { holder: random(9), number: (row.lease?.number ?? 0) + 1, until };
+    if (cached && next.step === "give_old") return { token: cached, loaded };
+    if (next.step === "reauth") throw new EndpointsError("reauth_required");
+    if (next.step === "ask") {
+      const lease = { holder: random(9), number: next.number, until: next.until };
       const taken = await store.cas(shard, row.family, row.version, { ...changeOf(row), lease });
       if (taken.ok) {
         const held = { now: taken.now, row: { ...row, lease, version: row.version + 1 } };
+        // While this one asks, others get the old token, if it still serves; and so does this one, if the provider is slow.
+        const spare = stepOf(context, held.row, held.now, upstream, cached).step === "give_old" ? cached : undefined;
         const work = renew(context, shard, held, upstream, resource, spare);
         // Its outcome is written even if this request is gone by then.
         context.waitUntil(work.catch(() => undefined));
@@ -73,10 +61,24 @@ export async function obtainToken(
         if (obtained === LATE) throw unreachable();
         if (obtained) return obtained;
       }
+    } else {
+      if (Date.now() > deadline) throw unreachable();
+      await sleep(wait * (0.5 + Math.random()));
+      wait = Math.min(300, wait * 1.5);
     }
     loaded = await load(context, shard, row.family);
     if (loaded.row.sealed !== row.sealed) upstream = await openUpstream(context, loaded.row);
   }
+}
+
+function stepOf(
+  { core, options }: Context,
+  { lease }: SessionRow,
+  now: number,
+  { refreshToken }: Upstream,
+  cached: CachedToken | undefined,
+) {
+  return core.upstreamStep(cached, lease, refreshToken !== null, now, options.provider.patience);
 }
 
 /** A token of our own: nobody is asked, so that no lease is needed and `onIssue` decides about each. */
@@ -107,28 +109,29 @@ async function renew(
   const lease = held.row.lease as Lease;
   // On this isolate's clock: until then nobody else uses the refresh token.
   const leasedUntil = Date.now() + lease.until - held.now;
+  const settled = (outcome: Used, store?: (current: Upstream, now: number) => Upstream) =>
+    settle(context, shard, held, upstream.number, leasedUntil, outcome, store);
   const renewal = await context.options.provider.renew(upstream.refreshToken as string, resource);
   switch (renewal.outcome) {
     case "granted": {
       const { accessToken, scope, expiresIn, refreshToken } = renewal.granted;
       if (renewal.identity && renewal.identity.subject !== held.row.subject) {
         // Another user's tokens: none of them may be kept.
-        await settle(context, shard, held, leasedUntil, (current) => current);
+        await settled("unused");
         throw new EndpointsError("provider_refused");
       }
       const asked = await askHook(context, held.row, upstream, renewal.identity, leasedUntil);
       // Counted from before the request, so that it never lives longer here than at the provider.
       const lifetime = expiresIn * 1000;
       const token = { accessToken, scope, lifetime, expiresAt: held.now + lifetime };
-      const settled = settle(context, shard, held, leasedUntil, (current, now) => ({
+      const work = settled("granted", (current, now) => ({
         ...current,
-        number: lease.number,
         refreshToken: refreshToken ?? current.refreshToken,
         ...(asked.claims
           ? { claims: asked.claims, tokens: keep(current.tokens, keyOf(resource), token, now) }
           : {}),
       }));
-      const loaded = await settled.catch(async (error: unknown) => {
+      const loaded = await work.catch(async (error: unknown) => {
         // The session ended meanwhile: nobody will ever use what the provider has just given.
         if (isEnded(error) && refreshToken !== undefined) await context.options.provider.revoke(refreshToken);
         throw error;
@@ -137,10 +140,7 @@ async function renew(
       return loaded && { token, loaded };
     }
     case "ended": {
-      const loaded = await settle(context, shard, held, leasedUntil, (current) => {
-        // A holder before us may have been late and lucky: its refresh token counts then.
-        return current.number === upstream.number ? { ...current, refreshToken: null } : current;
-      });
+      const loaded = await settled("ended");
       const current = loaded && (await openUpstream(context, loaded.row));
       if (!current || current.refreshToken !== null) return undefined;
       throw new EndpointsError("reauth_required");
@@ -148,15 +148,15 @@ async function renew(
     case "refused":
     case "unsent": {
       const rotated = renewal.outcome === "refused" ? renewal.refreshToken : undefined;
-      const loaded = await settle(context, shard, held, leasedUntil, (current) =>
-        rotated === undefined ? current : { ...current, number: lease.number, refreshToken: rotated },
-      );
+      const loaded = await (rotated === undefined
+        ? settled("unused")
+        : settled("rotated", (current) => ({ ...current, refreshToken: rotated })));
       if (loaded && spare) return { token: spare, loaded };
       throw renewal.outcome === "refused" ? new EndpointsError("provider_refused") : unreachable();
     }
     case "unknown": {
       // The refresh token may be spent. The provider gets a moment to finish; then it is tried once more.
-      const loaded = await settle(context, shard, held, leasedUntil, (current) => current, PAUSE);
+      const loaded = await settled("unknown");
       if (loaded && spare) return { token: spare, loaded };
       throw unreachable();
     }
@@ -175,7 +175,7 @@ async function askHook(
   try {
     const event = { reason: "refresh" as const, subject, claims: identity?.claims ?? {}, shown };
     const claims = await within(
-      leasedUntil - LEASE_MARGIN - Date.now(),
+      leasedUntil - WRITING - Date.now(),
       Promise.resolve(options.onSession(event)),
     );
     return claims === LATE ? { error: unreachable() } : { claims };
@@ -185,7 +185,7 @@ async function askHook(
 }
 
 /**
- * Writes the outcome and gives the lease back, after `pause` milliseconds if there is one. The provider has perhaps
+ * Writes the outcome and gives the lease back. The provider has perhaps
  * rotated, and nobody else may ask it meanwhile: a store that is away is tried as long as the lease lasts. Undefined: a
  * later holder has written already, and its state stands.
  */
@@ -193,9 +193,10 @@ async function settle(
   context: Context,
   shard: string,
   held: Loaded,
+  before: number,
   leasedUntil: number,
-  change: (current: Upstream, now: number) => Upstream,
-  pause = 0,
+  outcome: Used,
+  store: (current: Upstream, now: number) => Upstream = (current) => current,
 ): Promise<Loaded | undefined> {
   const { family } = held.row;
   const lease = held.row.lease as Lease;
@@ -204,11 +205,13 @@ async function settle(
     try {
       const { row, now } = loaded;
       const current = await openUpstream(context, row);
-      if (current.number > lease.number) return undefined;
-      const next = change(current, now);
+      const decided = context.core.upstreamSettle(
+        ...([lease.number, before, current.number, row.lease, outcome, now] as const),
+      );
+      if (decided.change === "superseded") return undefined;
+      const next = changed(current, decided.change, lease, now, store);
       const sealed = next === current ? row.sealed : await context.sealer.seal("upstream", family, next);
-      const ours = row.lease?.number === lease.number;
-      const released = ours ? { ...lease, until: pause === 0 ? 0 : now + pause } : row.lease;
+      const released = row.lease && { ...row.lease, until: decided.until };
       const written = { ...changeOf(row), sealed, lease: released };
       const { ok, now: at } = await context.store.cas(shard, family, row.version, written);
       if (ok) return { now: at, row: { ...row, ...written, version: row.version + 1 } };
@@ -218,6 +221,23 @@ async function settle(
       if (!isStore || (++failures > 4 && Date.now() > leasedUntil)) throw error;
       await sleep(Math.min(1000, 50 * 2 ** failures));
     }
+  }
+}
+
+function changed(
+  current: Upstream,
+  change: "store" | "forget" | "keep",
+  { number }: Lease,
+  now: number,
+  store: (current: Upstream, now: number) => Upstream,
+): Upstream {
+  switch (change) {
+    case "store":
+      return { ...store(current, now), number };
+    case "forget":
+      return { ...current, refreshToken: null };
+    case "keep":
+      return current;
   }
 }
 
@@ -240,10 +260,6 @@ function keep(tokens: Record<string, CachedToken>, key: string, token: CachedTok
 
 function isEnded(error: unknown): boolean {
   return error instanceof EndpointsError && error.code === "session_ended";
-}
-
-function share({ expiresAt, lifetime }: CachedToken, now: number): number {
-  return (expiresAt - now) / lifetime;
 }
 
 function unreachable(): EndpointsError {

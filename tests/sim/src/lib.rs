@@ -15,6 +15,7 @@ mod run;
 pub mod scenario;
 mod shrink;
 pub mod study;
+pub mod upstream;
 mod world;
 
 pub use dice::{Dice, Draw};

@@ -237,7 +237,10 @@ fn simulation(tier: Tier) -> Result<()> {
     simulate::run(vec!["--seeds".into(), seeds.into()])?;
     let exploration =
         ["test", "--quiet", "--release", "--package", "strongroom-sim", "--test", "exploration"];
-    cmd::run(cargo(exploration).args(["--", "--nocapture"]))
+    cmd::run(cargo(exploration).args(["--", "--nocapture"]))?;
+    let upstream = ["test", "--quiet", "--release", "--package", "strongroom-sim", "--test", "upstream"];
+    let seeds = if tier == Tier::All { "1000" } else { "60" };
+    cmd::run(cargo(upstream).args(["--", "--nocapture"]).env("STRONGROOM_SEEDS", seeds))
 }
 
 /// Many tabs on one cookie jar behind a bad network.
