@@ -33,6 +33,10 @@ const END =
 const DURABLE = `CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
     THEN set_config('synchronous_commit', 'on', true) END AS durable`;
 
+/** A session that a login under way has written, and that only the mark keeps from living. */
+const HELD =
+  "EXISTS (SELECT 1 FROM strongroom_sessions AS h WHERE h.subject = strongroom_subjects.subject AND h.created_at <= revoked_before)";
+
 /** Deletes some of what has expired, passing over what another transaction is at. */
 function purge(table: string, key: string, expired: string): string {
   return `DELETE FROM ${table} WHERE ${key} IN
@@ -43,7 +47,7 @@ function purge(table: string, key: string, expired: string): string {
 export const EVICT = `WITH sessions AS (
     ${purge("strongroom_sessions", "family", `absolute_expires_at < ${NOW} - ${GRACE}`)}
   ), subjects AS (
-    ${purge("strongroom_subjects", "subject", `until <= ${NOW}`)}
+    ${purge("strongroom_subjects", "subject", `until <= ${NOW} AND NOT ${HELD}`)}
   ), surplus AS (
     SELECT family FROM strongroom_sessions WHERE subject = $1 AND application = $2 AND ${LIVE}
     ORDER BY family = $3 DESC, created_at DESC, family DESC OFFSET $4::int
@@ -74,7 +78,7 @@ export const SQL = {
       RETURNING ${DURABLE}
     )
     ${END} WHERE subject = $1 AND created_at <= $2 AND NOT revoked RETURNING ${DURABLE}`,
-  // The mark stays only as long as a login may be under way.
+  // The mark stays only as long as a login may be under way, or one that was has left a session.
   deleteSubject: `WITH marked AS (
       INSERT INTO strongroom_subjects AS s VALUES ($1, ${NOW}, ${NOW} + ${GRACE}) ON CONFLICT (subject)
       DO UPDATE SET revoked_before = greatest(s.revoked_before, excluded.revoked_before), until = excluded.until

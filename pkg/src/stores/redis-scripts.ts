@@ -50,6 +50,10 @@ local family, subject, application, version, record, has_sealed, sealed, has_lea
   created, idle, absolute, limit = unpack(ARGV)
 local key = shard .. 's:' .. family
 if redis.call('EXISTS', key) == 1 then return 0 end
+-- Dead on arrival, and for good: the mark may go before the session does.
+if tonumber(created) <= mark(subject) then
+  revoked, has_sealed, has_lease = '1', '0', '0'
+end
 redis.call('HSET', key, 'subject', subject, 'application', application, 'version', version, 'record', record,
   'revoked', revoked, 'createdAt', created, 'idleExpiresAt', idle, 'absoluteExpiresAt', absolute)
 if has_sealed == '1' then redis.call('HSET', key, 'sealed', sealed) end
@@ -107,7 +111,7 @@ if tonumber(before) > mark(subject) then redis.call('SET', shard .. 'mark:' .. s
 redis.call('PERSIST', shard .. 'mark:' .. subject)
 for _, family in ipairs(redis.call('ZRANGEBYSCORE', shard .. 'live:' .. subject, '-inf', before)) do finish(family) end`);
 
-/** The mark stays only as long as a login may be under way. */
+/** The mark stays only as long as a login may be under way: what one of them writes is revoked. */
 export const DELETE_SUBJECT = new Script(`${COMMON}
 local subject = ARGV[1]
 local marked = math.max(now, mark(subject))

@@ -41,10 +41,14 @@ const LIVE = `revoked = 0 AND idle_expires_at > ${NOW} AND absolute_expires_at >
 const END =
   "UPDATE strongroom_sessions SET revoked = 1, sealed = NULL, lease = NULL, version = version + 1 WHERE";
 
+/** A session that a login under way has written, and that only the mark keeps from living. */
+const HELD =
+  "EXISTS (SELECT 1 FROM strongroom_sessions AS h WHERE h.subject = strongroom_subjects.subject AND h.created_at <= revoked_before)";
+
 const SQL = {
   now: `SELECT ${NOW} AS now`,
   purgeSessions: purge("strongroom_sessions", `absolute_expires_at < ${NOW} - ${GRACE}`),
-  purgeSubjects: purge("strongroom_subjects", `until <= ${NOW}`),
+  purgeSubjects: purge("strongroom_subjects", `until <= ${NOW} AND NOT ${HELD}`),
   purgeValues: purge("strongroom_values", `until <= ${NOW}`),
   insert: "INSERT INTO strongroom_sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
   // Of several that were created in the same millisecond, the one just written counts as the newest.
@@ -56,7 +60,7 @@ const SQL = {
     WHERE family = ? AND version = ? AND revoked = 0 AND created_at > ${REVOKED_BEFORE} RETURNING version`,
   revoke: `${END} family = ? AND revoked = 0`,
   revokeSubject: `${END} subject = ? AND created_at <= ? AND revoked = 0`,
-  // Kept for good; after a deletion only as long as a login may be under way.
+  // Kept for good; after a deletion only as long as a login may be under way, or one that was has left a session.
   mark: `INSERT INTO strongroom_subjects VALUES (?, ?, NULL) ON CONFLICT (subject)
     DO UPDATE SET revoked_before = max(revoked_before, excluded.revoked_before), until = NULL`,
   markDeleted: `INSERT INTO strongroom_subjects VALUES (?, ${NOW}, ${NOW} + ${GRACE}) ON CONFLICT (subject)
@@ -73,7 +77,7 @@ const SQL = {
     DO UPDATE SET value = excluded.value, until = excluded.until`,
   nextEnd: `SELECT min(at) AS at FROM (
     SELECT min(absolute_expires_at) + ${GRACE} AS at FROM strongroom_sessions
-    UNION ALL SELECT min(until) FROM strongroom_subjects UNION ALL SELECT min(until) FROM strongroom_values)`,
+    UNION ALL SELECT min(until) FROM strongroom_subjects WHERE NOT ${HELD} UNION ALL SELECT min(until) FROM strongroom_values)`,
 };
 
 function purge(table: string, expired: string): string {

@@ -27,6 +27,11 @@ export interface StoreCaseOptions {
   rounds?: number;
   /** How many take part in each race. Default 50. */
   racers?: number;
+  /**
+   * Makes all that the data keep until some time end so many milliseconds sooner, for cases that cannot wait a day; sessions need not
+   * be changed. Without it those cases look only at what is so at once.
+   */
+  pass?: (milliseconds: number) => Promise<void>;
 }
 
 /**
@@ -45,7 +50,7 @@ export interface StoreCaseOptions {
  * ```
  */
 export function storeCases(open: () => Store | Promise<Store>, options: StoreCaseOptions = {}): StoreCase[] {
-  const bench = new Bench(open, options.rounds ?? 20, options.racers ?? 50);
+  const bench = new Bench(open, options.rounds ?? 20, options.racers ?? 50, options.pass);
   const cases = { ...sessionCases, ...swapCases, ...subjectCases, ...valueCases, ...textCases };
   return Object.entries(cases).map(([name, run]) => ({ name, run: () => run(bench) }));
 }

@@ -50,7 +50,11 @@ export default {
     }
     if (first !== "case") return ENDPOINTS[first].fetch(request, env, context);
     // One case a request: a request has limits that many cases together would exceed.
-    const cases = storeCases(() => STORES[second](env), { rounds: Number(env.ROUNDS) });
+    const pass = async (milliseconds) => {
+      if (second !== "d1") return;
+      await env.DB.prepare("UPDATE strongroom_subjects SET until = until - ?").bind(milliseconds).run();
+    };
+    const cases = storeCases(() => STORES[second](env), { rounds: Number(env.ROUNDS), pass });
     const wanted = cases.find(({ name }) => name === url.searchParams.get("name"));
     const message = await wanted.run().then(
       () => "",

@@ -33,11 +33,18 @@ export interface Subject {
 export class Bench {
   readonly rounds: number;
   readonly racers: number;
+  readonly #pass: ((milliseconds: number) => Promise<void>) | undefined;
   readonly #open: () => Store | Promise<Store>;
   #stores: Promise<[Store, ...Store[]]> | undefined;
 
-  constructor(open: () => Store | Promise<Store>, rounds: number, racers: number) {
+  constructor(
+    open: () => Store | Promise<Store>,
+    rounds: number,
+    racers: number,
+    pass?: (milliseconds: number) => Promise<void>,
+  ) {
     this.#open = open;
+    this.#pass = pass;
     this.rounds = rounds;
     this.racers = racers;
   }
@@ -54,6 +61,12 @@ export class Bench {
 
   async store(): Promise<Store> {
     return (await this.stores())[0];
+  }
+
+  /** Ends the time of what is kept for so long, and lets the store clear it away. */
+  async pass(milliseconds: number): Promise<void> {
+    await this.#pass?.(milliseconds);
+    await this.session(this.subject());
   }
 
   /** Runs `racer` as often as there are racers, at once and spread over the stores. */

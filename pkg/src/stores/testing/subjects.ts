@@ -166,4 +166,17 @@ export const subjectCases: Record<string, Case> = {
     same(await bench.listed(subject), [again.family], "list after somebody of this name logs in again");
     await store.deleteSubject(subject.shard, bench.subject().subject);
   },
+
+  "a login that was under way at the deletion stays dead": async (bench) => {
+    const [store, subject] = [await bench.store(), bench.subject()];
+    const { createdAt } = await bench.session(subject);
+    await store.deleteSubject(subject.shard, subject.subject);
+    const late = await bench.session(subject, { createdAt });
+    await bench.pass(DAY + MINUTE);
+    const { row } = await bench.load(subject, late.family);
+    same(row.revoked, true, "load of the late login a day after the deletion: revoked");
+    const { ok } = await store.cas(subject.shard, late.family, row.version, change(late, {}));
+    same(ok, false, "cas of the late login a day after the deletion: ok");
+    same(await bench.listed(subject), [], "list a day after the deletion");
+  },
 };
