@@ -1,7 +1,9 @@
 /** The configured parts that every handler uses. */
 import type { Core, Decision, Outcome, Timing } from "./core.ts";
+import type { RateLimits } from "./limits.ts";
 import type { Provider } from "./provider.ts";
 import type { Sealer } from "./seal.ts";
+import type { Tracer } from "./telemetry.ts";
 import type { Change, SessionRow, Store } from "../stores/store.ts";
 import { toBase64url, utf8 } from "./encoding.ts";
 
@@ -32,6 +34,10 @@ export interface EndpointsOptions {
   onSession?: (event: SessionEvent) => Record<string, unknown> | Promise<Record<string, unknown>>;
   /** Told of each refresh that reached a session, beside the answer. */
   onOutcome?: (event: OutcomeEvent) => void | Promise<void>;
+  /** How often a session or an address may come. Default: as often as it likes. */
+  limits?: RateLimits;
+  /** Gets a span for each request: `trace.getTracer("app")` of `@opentelemetry/api`. */
+  tracer?: Tracer;
   /** The rotation's constants: only for tests that cannot wait minutes. */
   timing?: Timing;
 }

@@ -114,7 +114,13 @@ export class Core {
   }
 
   /** What to do about a wanted access token; `ask` comes with the lease to take first. */
-  upstreamStep(token: CachedToken | undefined, lease: Lease | null, hasToken: boolean, now: number, patience: number) {
+  upstreamStep(
+    token: CachedToken | undefined,
+    lease: Lease | null,
+    hasToken: boolean,
+    now: number,
+    patience: number,
+  ) {
     const { upstreamStep } = this.#glue.SessionCore;
     const [number, until] = [lease?.number ?? 0, lease?.until ?? 0];
     return JSON.parse(
@@ -123,7 +129,14 @@ export class Core {
   }
 
   /** What a holder's outcome does to the row. `before` and `written`: who had stored last when it took the lease, and now. */
-  upstreamSettle(held: number, before: number, written: number, lease: Lease | null, outcome: Used, now: number) {
+  upstreamSettle(
+    held: number,
+    before: number,
+    written: number,
+    lease: Lease | null,
+    outcome: Used,
+    now: number,
+  ) {
     const { upstreamSettle } = this.#glue.SessionCore;
     return JSON.parse(
       upstreamSettle(held, before, written, lease?.number ?? 0, lease?.until ?? 0, outcome, now),

@@ -6,6 +6,7 @@ import { EndpointsError } from "./errors.ts";
 import type { LoadGlue, SessionGlue } from "./glue.ts";
 import { metadata, metadataPath } from "./issuer/metadata.ts";
 import { signin } from "./issuer/signin.ts";
+import { limitAddress } from "./limits.ts";
 import { callback, login } from "./login.ts";
 import { logout } from "./logout.ts";
 import { refresh } from "./refresh.ts";
@@ -14,6 +15,7 @@ import { Sealer } from "./seal.ts";
 import { session, sessionOf } from "./session.ts";
 import { sessionsOf } from "./sessions.ts";
 import type { Sessions } from "./sessions.ts";
+import { traced } from "./telemetry.ts";
 import type { Store } from "../stores/store.ts";
 
 /** What a runtime passes along with a request. */
@@ -73,20 +75,28 @@ export function endpointsWith(loadGlue: LoadGlue, keepAlive?: (work: Promise<unk
 }
 
 async function answer(context: Context, request: Request): Promise<Response> {
-  try {
-    return await route(context, request);
-  } catch (error) {
-    const name = new URL(request.url).pathname.split("/").at(-1) ?? "";
-    const allowed = { login: "GET", callback: "GET", signin: "GET, POST" }[name] ?? "POST";
-    const isMethod = error instanceof EndpointsError && error.code === "method_not_allowed";
-    return refusal(context.core, error, isMethod ? { allow: allowed } : {});
-  }
-}
-
-async function route(context: Context, request: Request): Promise<Response> {
   const url = new URL(request.url);
   const base = context.options.path ?? "/auth";
   const name = url.pathname.startsWith(`${base}/`) ? url.pathname.slice(base.length + 1) : "";
+  return traced(context, request, name, async (failed) => {
+    try {
+      return await route(context, request, url, base, name);
+    } catch (error) {
+      failed(error);
+      const allowed = { login: "GET", callback: "GET", signin: "GET, POST" }[name] ?? "POST";
+      const isMethod = error instanceof EndpointsError && error.code === "method_not_allowed";
+      return refusal(context.core, error, isMethod ? { allow: allowed } : {});
+    }
+  });
+}
+
+async function route(
+  context: Context,
+  request: Request,
+  url: URL,
+  base: string,
+  name: string,
+): Promise<Response> {
   const { local } = context.options.provider;
   if (local && url.pathname === metadataPath(base) && isRead(request)) return metadata(local);
   switch (name) {
@@ -100,15 +110,19 @@ async function route(context: Context, request: Request): Promise<Response> {
       return local && isRead(request) ? local.keyRing.response() : notFound();
     case "refresh":
       context.core.guard(request);
+      await limitAddress(context, request);
       return refresh(context, request);
     case "session":
       context.core.guard(request);
+      await limitAddress(context, request);
       return session(context, request);
     case "logout":
       context.core.guard(request);
       return logout(context, request);
     case "backchannel":
-      return context.options.provider.backchannel ? backchannel(context, request) : notFound();
+      if (!context.options.provider.backchannel) return notFound();
+      await limitAddress(context, request);
+      return backchannel(context, request);
     default:
       return notFound();
   }

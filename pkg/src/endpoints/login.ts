@@ -6,6 +6,7 @@ import { isLoggedOut, rememberProviderSession } from "./backchannel.ts";
 import { changeOf, shardOf } from "./context.ts";
 import type { Context, Upstream } from "./context.ts";
 import { EndpointsError } from "./errors.ts";
+import { limitAddress } from "./limits.ts";
 import { find } from "./load.ts";
 import type { Granted, Identity, LoginParameters, Resource } from "./provider.ts";
 import { redirect } from "./respond.ts";
@@ -43,6 +44,7 @@ export async function orBack(
 ): Promise<Response> {
   const way = { back: `${context.options.apps?.[0] ?? servingOrigin(context, url)}/` };
   try {
+    await limitAddress(context, request);
     return await work(way);
   } catch (error) {
     const shown = request.headers.get("accept")?.includes("text/html") ?? false;

@@ -17,6 +17,9 @@ export type { CreateVerifier } from "./oidc-logout.ts";
 export type { EndpointsOptions, OutcomeEvent, Session, SessionEvent, SessionOptions } from "./context.ts";
 export type { Outcome, Timing } from "./core.ts";
 export type { Endpoints, RequestContext } from "./create.ts";
+export { memoryLimiter } from "./limits.ts";
+export type { RateLimiter, RateLimits } from "./limits.ts";
+export type { Span, Tracer } from "./telemetry.ts";
 export type { SessionEntry, Sessions } from "./sessions.ts";
 export type {
   Expected,

@@ -4,6 +4,7 @@ import type { CachedToken, Context, Session } from "./context.ts";
 import type { Decision, Times } from "./core.ts";
 import { EndpointsError } from "./errors.ts";
 import type { Resource } from "./provider.ts";
+import { limitSession } from "./limits.ts";
 import { load } from "./load.ts";
 import { readBody } from "./read-body.ts";
 import { json, problem } from "./respond.ts";
@@ -20,6 +21,7 @@ export async function refresh(context: Context, request: Request): Promise<Respo
   const attempt = request.headers.get("strongroom-attempt") ?? "";
   const resource = resolve(options.provider.resources, await readBody(request));
   const { shard, family } = core.locate(cookies);
+  await limitSession(context, family);
 
   let loaded = await load(context, shard, family);
   let token: CachedToken | undefined;

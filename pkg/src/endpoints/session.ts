@@ -1,11 +1,14 @@
 /** `POST /session`: who is signed in and until when. No token, no write. */
 import type { Context, Session } from "./context.ts";
+import { limitSession } from "./limits.ts";
 import { load } from "./load.ts";
 import { describe } from "./refresh.ts";
 import { json } from "./respond.ts";
 
 /** Answers a request that passed the guard. */
 export async function session(context: Context, request: Request): Promise<Response> {
+  const { family } = context.core.locate(request.headers.get("cookie") ?? undefined);
+  await limitSession(context, family);
   return json({ session: await sessionOf(context, request) });
 }
 

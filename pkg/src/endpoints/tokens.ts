@@ -52,7 +52,8 @@ export async function obtainToken(
       if (taken.ok) {
         const held = { now: taken.now, row: { ...row, lease, version: row.version + 1 } };
         // While this one asks, others get the old token, if it still serves; and so does this one, if the provider is slow.
-        const spare = stepOf(context, held.row, held.now, upstream, cached).step === "give_old" ? cached : undefined;
+        const spare =
+          stepOf(context, held.row, held.now, upstream, cached).step === "give_old" ? cached : undefined;
         const work = renew(context, shard, held, upstream, resource, spare);
         // Its outcome is written even if this request is gone by then.
         context.waitUntil(work.catch(() => undefined));
