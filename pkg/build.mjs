@@ -72,7 +72,15 @@ await build({ ...common, entryPoints: { "vault.worker": from("worker.ts") }, for
 // Entry points share their chunks, so that an error class is the same class from every subpath that one program can use. What
 // lives elsewhere, on the isolated vault's origin or on a server, shares none: cut in pieces, the same bytes compress worse.
 const stores = ["memory", "sqlite", "d1", "postgres", "redis", "durable-object", "testing"];
-const servers = ["edge", "edge.workerd", "edge.light", "keys"];
+const servers = [
+  "edge",
+  "edge.workerd",
+  "edge.light",
+  "edge.small",
+  "edge.small.workerd",
+  "edge.small.light",
+  "keys",
+];
 servers.push("endpoints", "endpoints.workerd", "endpoints.light", ...stores.map((name) => `stores/${name}`));
 for (const entries of [["index", "inline"], ["host"], ["events"], servers]) {
   await build({
@@ -85,7 +93,7 @@ for (const entries of [["index", "inline"], ["host"], ["events"], servers]) {
   });
 }
 
-for (const artifact of ["edge", "session"]) {
+for (const artifact of ["edge", "signatures", "session"]) {
   const file = `${artifact}_bg.wasm`;
   await copyFile(path.join(root, "wasm", artifact, file), path.join(dist, file));
 }

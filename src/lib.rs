@@ -20,10 +20,10 @@ pub mod secret;
 #[forbid(unsafe_code)]
 pub mod time;
 
-#[cfg(any(feature = "edge", feature = "session"))]
+#[cfg(any(feature = "verify", feature = "signatures", feature = "session"))]
 #[forbid(unsafe_code)]
 pub mod crypto;
-#[cfg(any(feature = "edge", feature = "session"))]
+#[cfg(any(feature = "verify", feature = "signatures", feature = "session"))]
 #[forbid(unsafe_code)]
 pub mod jose;
 
@@ -39,7 +39,7 @@ pub mod tower;
 #[cfg(feature = "vault")]
 #[forbid(unsafe_code)]
 pub mod vault;
-#[cfg(feature = "edge")]
+#[cfg(feature = "verify")]
 #[forbid(unsafe_code)]
 pub mod verify;
 

@@ -1,18 +1,16 @@
 //! A key that can verify, and the algorithms it can verify. The key decides; a token's header never does.
 
-use super::ecdsa::{P256Key, P384Key, P521Key, Secp256k1Key};
-use super::eddsa::Ed25519Key;
 use super::hmac::HmacKey;
-use super::mldsa::MlDsaKey;
-use super::p256_tables::TableStore;
-use super::rsa::RsaKey;
+use super::p256_tables::{P256Key, TableStore};
+use super::public::{Kind, PublicKey};
+#[cfg(feature = "signatures")]
+use super::signatures::SignatureKey;
 use crate::jose::base64url;
 use crate::jose::json::quote;
 use crate::jose::jwk::{Jwk, KeyProblem};
 use crate::jose::{Algorithm, AlgorithmSet};
 use crate::secret::Secret;
 use core::fmt;
-use sha2::{Sha256, Sha384, Sha512};
 
 /// A checked key.
 pub struct Key {
@@ -22,24 +20,30 @@ pub struct Key {
 }
 
 enum Material {
-    P256(P256Key),
-    P384(P384Key),
-    P521(P521Key),
-    Secp256k1(Secp256k1Key),
-    Ed25519(Ed25519Key),
-    Rsa(RsaKey),
-    MlDsa(MlDsaKey),
     Hmac(HmacKey),
+    P256(P256Key),
+    #[cfg(feature = "signatures")]
+    Other(SignatureKey),
+    #[cfg(not(feature = "signatures"))]
+    Other(PublicKey),
 }
 
 impl Key {
+    /// The algorithms whose signatures are verified here. Those of others are for the caller to have verified, once they
+    /// [fit](Self::fits): without the feature `signatures` that is all but ES256 and HMAC.
+    pub const OWN: AlgorithmSet = if cfg!(feature = "signatures") {
+        AlgorithmSet::of(&Algorithm::ALL)
+    } else {
+        AlgorithmSet::of(&[Algorithm::Hs256, Algorithm::Hs384, Algorithm::Hs512, Algorithm::Es256])
+    };
+
     /// Checks the JWK of a public key: its kind, its intended use, and the mathematics. A secret has no place in a key set.
     ///
     /// # Errors
     /// What is wrong with it.
     pub fn from_jwk(jwk: &Jwk) -> Result<Key, KeyProblem> {
         jwk.check_public_use()?;
-        let mut key = Key::new(Material::from_jwk(jwk)?, jwk.alg()?)?;
+        let mut key = Key::new(Material::of(PublicKey::from_jwk(jwk)?)?, jwk.alg()?)?;
         key.public = Some(public_members(jwk)?);
         Ok(key)
     }
@@ -98,18 +102,17 @@ impl Key {
     pub fn fits(&self, algorithm: Algorithm, signature: &[u8]) -> bool {
         self.algorithms.contains(algorithm)
             && match &self.material {
-                Material::P256(key) => key.fits(signature),
-                Material::P384(key) => key.fits(signature),
-                Material::P521(key) => key.fits(signature),
-                Material::Secp256k1(key) => key.fits(signature),
-                Material::Ed25519(key) => key.fits(signature),
-                Material::Rsa(key) => key.fits(signature),
                 // Nobody else is asked.
-                Material::MlDsa(_) | Material::Hmac(_) => false,
+                Material::Hmac(_) => false,
+                Material::P256(key) => key.fits(signature),
+                #[cfg(feature = "signatures")]
+                Material::Other(key) => key.public().fits(signature),
+                #[cfg(not(feature = "signatures"))]
+                Material::Other(key) => key.fits(signature),
             }
     }
 
-    /// Whether it is this key's signature. False for an algorithm that the key is not for.
+    /// Whether it is this key's signature. False for an algorithm that the key is not for, and for one that is not [`Key::OWN`].
     pub fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         self.algorithms.contains(algorithm) && self.material.verify(algorithm, message, signature)
     }
@@ -126,6 +129,10 @@ fn public_members(jwk: &Jwk) -> Result<String, KeyProblem> {
     if let Ok(crv) = jwk.crv() {
         json.push_str(&format!(r#","crv":{}"#, quote(crv)));
     }
+    // It alone names the parameter set.
+    if let ("AKP", Some(alg)) = (jwk.kty()?, jwk.alg()?) {
+        json.push_str(&format!(r#","alg":{}"#, quote(alg.name())));
+    }
     for name in members {
         json.push_str(&format!(r#","{name}":"{}""#, base64url::encode(&jwk.bytes(name)?)));
     }
@@ -133,65 +140,44 @@ fn public_members(jwk: &Jwk) -> Result<String, KeyProblem> {
 }
 
 impl Material {
-    fn from_jwk(jwk: &Jwk) -> Result<Material, KeyProblem> {
-        match jwk.kty()? {
-            "EC" => match jwk.crv()? {
-                "P-256" => P256Key::from_jwk(jwk).map(Material::P256),
-                "P-384" => P384Key::from_jwk(jwk).map(Material::P384),
-                "P-521" => P521Key::from_jwk(jwk).map(Material::P521),
-                "secp256k1" => Secp256k1Key::from_jwk(jwk).map(Material::Secp256k1),
-                _ => Err(KeyProblem::Unsupported),
-            },
-            "OKP" => match jwk.crv()? {
-                "Ed25519" => Ed25519Key::from_jwk(jwk).map(Material::Ed25519),
-                _ => Err(KeyProblem::Unsupported),
-            },
-            "RSA" => RsaKey::from_jwk(jwk).map(Material::Rsa),
-            "AKP" => MlDsaKey::from_jwk(jwk).map(Material::MlDsa),
-            "oct" => Err(KeyProblem::Private),
-            _ => Err(KeyProblem::Unsupported),
+    fn of(public: PublicKey) -> Result<Material, KeyProblem> {
+        if public.kind() == Kind::P256 {
+            return P256Key::of(public).map(Material::P256).ok_or(KeyProblem::Point);
         }
+        #[cfg(feature = "signatures")]
+        return SignatureKey::of(public).map(Material::Other).ok_or(KeyProblem::Point);
+        #[cfg(not(feature = "signatures"))]
+        return Ok(Material::Other(public));
     }
 
     fn algorithms(&self) -> AlgorithmSet {
         use Algorithm::*;
         match self {
-            Material::P256(_) => AlgorithmSet::of(&[Es256]),
-            Material::P384(_) => AlgorithmSet::of(&[Es384]),
-            Material::P521(_) => AlgorithmSet::of(&[Es512]),
-            Material::Secp256k1(_) => AlgorithmSet::of(&[Es256k]),
-            Material::Ed25519(_) => AlgorithmSet::of(&[EdDsa, Ed25519]),
-            Material::Rsa(_) => AlgorithmSet::of(&[Rs256, Rs384, Rs512, Ps256, Ps384, Ps512]),
-            Material::MlDsa(key) => AlgorithmSet::of(&[key.algorithm()]),
             // A secret must be at least as long as the hash.
             Material::Hmac(key) => match key.size() {
                 ..48 => AlgorithmSet::of(&[Hs256]),
                 48..64 => AlgorithmSet::of(&[Hs256, Hs384]),
                 64.. => AlgorithmSet::of(&[Hs256, Hs384, Hs512]),
             },
+            Material::P256(_) => AlgorithmSet::of(&[Es256]),
+            #[cfg(feature = "signatures")]
+            Material::Other(key) => key.public().algorithms(),
+            #[cfg(not(feature = "signatures"))]
+            Material::Other(key) => key.algorithms(),
         }
     }
 
     fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         match (self, algorithm) {
-            (Material::P256(key), Algorithm::Es256) => key.verify(message, signature),
-            (Material::P384(key), Algorithm::Es384) => key.verify(message, signature),
-            (Material::P521(key), Algorithm::Es512) => key.verify(message, signature),
-            (Material::Secp256k1(key), Algorithm::Es256k) => key.verify(message, signature),
-            (Material::Ed25519(key), Algorithm::EdDsa | Algorithm::Ed25519) => key.verify(message, signature),
-            (Material::Rsa(key), Algorithm::Rs256) => key.verify_pkcs1::<Sha256>(message, signature),
-            (Material::Rsa(key), Algorithm::Rs384) => key.verify_pkcs1::<Sha384>(message, signature),
-            (Material::Rsa(key), Algorithm::Rs512) => key.verify_pkcs1::<Sha512>(message, signature),
-            (Material::Rsa(key), Algorithm::Ps256) => key.verify_pss::<Sha256>(message, signature),
-            (Material::Rsa(key), Algorithm::Ps384) => key.verify_pss::<Sha384>(message, signature),
-            (Material::Rsa(key), Algorithm::Ps512) => key.verify_pss::<Sha512>(message, signature),
-            (Material::MlDsa(key), algorithm) if key.algorithm() == algorithm => {
-                key.verify(message, signature)
-            }
             (Material::Hmac(key), Algorithm::Hs256) => key.verify_sha256(message, signature),
             (Material::Hmac(key), Algorithm::Hs384) => key.verify_sha384(message, signature),
             (Material::Hmac(key), Algorithm::Hs512) => key.verify_sha512(message, signature),
-            _ => false,
+            (Material::Hmac(_), _) => false,
+            (Material::P256(key), _) => key.verify(message, signature),
+            #[cfg(feature = "signatures")]
+            (Material::Other(key), _) => key.verify(algorithm, message, signature),
+            #[cfg(not(feature = "signatures"))]
+            (Material::Other(_), _) => false,
         }
     }
 }

@@ -1,23 +1,19 @@
 //! Cryptographic primitives, one file per algorithm family: the only place that names `p256`, `rsa`, `sha2`, `hmac`.
 
-#[cfg(feature = "edge")]
-pub mod ecdsa;
-#[cfg(feature = "edge")]
-pub mod eddsa;
-#[cfg(feature = "edge")]
+#[cfg(feature = "verify")]
 pub mod hmac;
-#[cfg(feature = "edge")]
+#[cfg(feature = "verify")]
 mod key;
 #[cfg(feature = "session")]
 pub mod mac;
-#[cfg(feature = "edge")]
-pub mod mldsa;
-#[cfg(feature = "edge")]
+#[cfg(feature = "verify")]
 mod p256_tables;
-#[cfg(feature = "edge")]
-pub mod rsa;
+#[cfg(any(feature = "verify", feature = "signatures"))]
+pub mod public;
+#[cfg(feature = "signatures")]
+pub mod signatures;
 
-#[cfg(feature = "edge")]
+#[cfg(feature = "verify")]
 pub use key::Key;
-#[cfg(feature = "edge")]
+#[cfg(feature = "verify")]
 pub use p256_tables::TableStore;

@@ -135,6 +135,23 @@ impl AlgorithmSet {
         self.0 == 0
     }
 
+    /// What is in either.
+    #[must_use]
+    pub const fn or(self, other: AlgorithmSet) -> AlgorithmSet {
+        AlgorithmSet(self.0 | other.0)
+    }
+
+    /// What is not in it.
+    #[must_use]
+    pub const fn not(self) -> AlgorithmSet {
+        AlgorithmSet::from_bits(!self.0)
+    }
+
+    /// One bit an algorithm, in the order of [`Algorithm::ALL`].
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
     /// What is in both.
     #[must_use]
     pub const fn and(self, other: AlgorithmSet) -> AlgorithmSet {

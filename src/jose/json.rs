@@ -3,6 +3,8 @@
 //! UTF-8 without a byte order mark, no duplicate member names at any depth (compared after unescaping), no lone
 //! surrogates, depth at most [`MAX_DEPTH`], finite numbers, nothing after the value.
 
+mod number;
+
 use core::fmt;
 
 /// The deepest accepted nesting of arrays and objects.
@@ -162,6 +164,11 @@ struct Parser<'t> {
 }
 
 impl Parser<'_> {
+    /// The text from there to here; empty if that is no text. Without an index's panic, whose message weighs more in wasm than the parser.
+    fn run(&self, start: usize) -> &str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -198,11 +205,9 @@ impl Parser<'_> {
     }
 
     fn word(&mut self, word: &str, value: Value) -> Result<Value, JsonError> {
-        if !self.text[self.at..].starts_with(word) {
-            return Err(JsonError::Syntax);
-        }
+        let start = self.at;
         self.at += word.len();
-        Ok(value)
+        if self.run(start) == word { Ok(value) } else { Err(JsonError::Syntax) }
     }
 
     fn object(&mut self, depth: usize) -> Result<Value, JsonError> {
@@ -277,7 +282,7 @@ impl Parser<'_> {
             }
             self.digits()?;
         }
-        let number: f64 = self.text[start..self.at].parse().map_err(|_| JsonError::Number)?;
+        let number = number::parse(self.run(start)).ok_or(JsonError::Syntax)?;
         if number.is_finite() { Ok(Value::Number(number)) } else { Err(JsonError::Number) }
     }
 
@@ -294,11 +299,11 @@ impl Parser<'_> {
         let mut string = String::new();
         loop {
             let start = self.at;
-            while !matches!(self.peek(), None | Some(b'"' | b'\\' | 0..=0x1f)) {
-                self.at += 1;
-            }
+            let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+            let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+            self.at += end.unwrap_or(rest.len());
             // The run ends before an ASCII character, so both ends are character boundaries.
-            string.push_str(&self.text[start..self.at]);
+            string.push_str(self.run(start));
             match self.next()? {
                 b'"' => return Ok(string),
                 b'\\' => string.push(self.escape()?),

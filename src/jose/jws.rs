@@ -109,7 +109,7 @@ impl<'t> Segments<'t> {
 
     fn signing_input(&self) -> &'t str {
         let [header, payload, _] = self.texts;
-        &self.token[..header.len() + 1 + payload.len()]
+        self.token.get(..header.len() + 1 + payload.len()).unwrap_or_default()
     }
 }
 
@@ -170,6 +170,11 @@ impl<'t> Compact<'t> {
     /// The header's JSON text. Parsed strictly, so that every JSON parser reads the same in it.
     pub fn header_text(&self) -> &str {
         core::str::from_utf8(&self.header_bytes).unwrap_or_default()
+    }
+
+    /// The same as a text; empty if it is none, which [`Compact::claims`] refuses.
+    pub fn payload_text(&self) -> &str {
+        core::str::from_utf8(&self.payload).unwrap_or_default()
     }
 
     /// The payload's bytes: meaningful text only after [`Compact::claims`] has accepted them.

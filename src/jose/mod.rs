@@ -1,16 +1,16 @@
 //! The wire formats of JOSE: strict parsing and nothing else. No signature is checked here.
 
-#[cfg(feature = "edge")]
+#[cfg(any(feature = "verify", feature = "signatures"))]
 mod algorithm;
 pub mod base64url;
-#[cfg(feature = "edge")]
+#[cfg(any(feature = "verify", feature = "signatures"))]
 pub mod header;
-#[cfg(any(feature = "edge", feature = "endpoints"))]
+#[cfg(any(feature = "verify", feature = "signatures", feature = "endpoints"))]
 pub mod json;
-#[cfg(feature = "edge")]
+#[cfg(any(feature = "verify", feature = "signatures"))]
 pub mod jwk;
-#[cfg(feature = "edge")]
+#[cfg(any(feature = "verify", feature = "signatures"))]
 pub mod jws;
 
-#[cfg(feature = "edge")]
+#[cfg(any(feature = "verify", feature = "signatures"))]
 pub use algorithm::{Algorithm, AlgorithmSet};

@@ -10,9 +10,11 @@ use crate::jose::json;
 /// assert_eq!(urls[1], "https://issuer.example/.well-known/oauth-authorization-server/tenant");
 /// ```
 pub fn metadata_urls(issuer: &str) -> Vec<String> {
-    let Some((scheme, rest)) = issuer.split_once("://") else { return Vec::new() };
+    let parts = issuer.split_once(':').and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
+    let Some((scheme, rest)) = parts else { return Vec::new() };
     let rest = rest.trim_end_matches('/');
-    let (host, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
+    let host = rest.split('/').next().unwrap_or(rest);
+    let path = rest.strip_prefix(host).unwrap_or_default();
     vec![
         format!("{scheme}://{rest}/.well-known/openid-configuration"),
         format!("{scheme}://{host}/.well-known/oauth-authorization-server{path}"),

@@ -30,12 +30,22 @@ pub struct Inspection {
 pub fn decode(token: &str, max_size: usize, spelling: Spelling) -> Result<(String, String), TokenError> {
     let compact = Compact::parse_spelled(token, max_size, spelling)?;
     compact.claims().map_err(|error| TokenError::Malformed(Malformed::Payload(error)))?;
-    Ok((compact.header_text().to_owned(), String::from_utf8_lossy(compact.payload()).into_owned()))
+    Ok((compact.header_text().to_owned(), compact.payload_text().to_owned()))
 }
 
 /// Looks at a token, under a verifier's policy and with its keys if there is one. One problem does not hide another: each segment
 /// is looked at by itself, and the signature wherever there is a header that names an allowed algorithm.
 pub fn inspect(now: Timestamp, token: &str, verifier: Option<(&Verifier, &KeySet)>) -> Inspection {
+    inspect_judged(now, token, verifier, false)
+}
+
+/// The same with what somebody else has judged of a signature, see [`KeySet::question`].
+pub fn inspect_judged(
+    now: Timestamp,
+    token: &str,
+    verifier: Option<(&Verifier, &KeySet)>,
+    judgement: bool,
+) -> Inspection {
     let mut found = Inspection { header: None, payload: None, expired: None, problems: Vec::new() };
     let policy = verifier.map(|(verifier, _)| verifier.policy());
     let max_size = policy.map_or(MAX_TOKEN_SIZE, |policy| policy.max_token_size);
@@ -51,7 +61,8 @@ pub fn inspect(now: Timestamp, token: &str, verifier: Option<(&Verifier, &KeySet
     match (Compact::parse_spelled(token, max_size, spelling), verifier) {
         (Ok(compact), Some((verifier, keys))) => {
             let algorithm = verifier::algorithm(verifier.policy(), compact.header()).ok();
-            let problem = algorithm.and_then(|algorithm| keys.signature_problem(now, algorithm, &compact));
+            let problem =
+                algorithm.and_then(|algorithm| keys.signature_problem(now, algorithm, &compact, judgement));
             found.problems.extend(problem);
         }
         _ => found.problems.extend(segments.signature().err().map(TokenError::from)),
@@ -74,7 +85,7 @@ impl Inspection {
             Ok(object) => {
                 let problems = Header::problems(&object).map(|error| CompactError::Header(error).into());
                 self.problems.extend(problems);
-                self.header = Some(String::from_utf8_lossy(&bytes).into_owned());
+                self.header = Some(String::from_utf8(bytes.clone()).unwrap_or_default());
             }
             Err(error) => self.problems.push(CompactError::Header(HeaderError::Json(error)).into()),
         }
@@ -98,7 +109,7 @@ impl Inspection {
                 self.expired = claims::is_expired(now, &object);
                 self.problems
                     .extend(policy.into_iter().flat_map(|policy| claims::problems(policy, now, &object)));
-                self.payload = Some(String::from_utf8_lossy(&bytes).into_owned());
+                self.payload = Some(String::from_utf8(bytes).unwrap_or_default());
             }
             Err(error) => self.problems.push(TokenError::Malformed(Malformed::Payload(error))),
         }

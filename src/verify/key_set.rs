@@ -14,10 +14,10 @@ use super::claims::Claims;
 use super::error::{KeyLookup, TokenError};
 use super::fetching::{Fetching, LEASE, Need, Refetches, UnknownKids};
 use super::held::Held;
-use super::keys::Keys;
+use super::keys::{KeyId, Keys};
 use super::presumed::{Left, Presumed};
 use super::step::{Call, Generation, KeyCopy, KeyTimes, Step, Ticket};
-use super::verifier::{Candidate, Verified, Verifier};
+use super::verifier::{self, Candidate, Verified, Verifier};
 use crate::crypto::{Key, TableStore};
 use crate::jose::jws::Compact;
 use crate::jose::{Algorithm, AlgorithmSet};
@@ -205,17 +205,40 @@ impl KeySet {
         self.held.as_ref().map(|held| (&held.keys, held.times()))
     }
 
-    /// What is wrong with a token's key or signature, with the keys that are held; nothing else of it is looked at.
+    /// What somebody else has to judge for [`inspect`](super::inspect): a signature of an algorithm that is not [`Key::OWN`], whatever
+    /// else is wrong with the token.
+    pub fn question<'t>(
+        &self,
+        verifier: &Verifier,
+        now: Timestamp,
+        token: &'t str,
+    ) -> Option<(KeyId, Left<'t>)> {
+        let policy = verifier.policy();
+        let compact = Compact::parse_spelled(token, policy.max_token_size, policy.spelling()).ok()?;
+        let algorithm = verifier::algorithm(policy, compact.header()).ok()?;
+        let held = self.held.as_ref().filter(|held| held.is_live(now))?;
+        let (key_id, key) = held.keys.find_entry(compact.header().kid(), algorithm).ok()?;
+        let is_question = !Key::OWN.contains(algorithm) && key.fits(algorithm, compact.signature());
+        let (input, signature) = (compact.signing_input(), compact.signature().to_vec());
+        is_question.then_some((key_id, Left { algorithm, input, signature }))
+    }
+
+    /// What is wrong with a token's key or signature, with the keys that are held; nothing else of it is looked at. `judgement` is that
+    /// of whoever was asked the [`question`](Self::question).
     pub(super) fn signature_problem(
         &self,
         now: Timestamp,
         algorithm: Algorithm,
         token: &Compact<'_>,
+        judgement: bool,
     ) -> Option<TokenError> {
         let Some(held) = self.held.as_ref().filter(|held| held.is_live(now)) else {
             return Some(TokenError::KeysUnavailable);
         };
-        let is_signed = |key: &Key| key.verify(algorithm, token.signing_input(), token.signature());
+        let is_signed = |key: &Key| match Key::OWN.contains(algorithm) {
+            true => key.verify(algorithm, token.signing_input(), token.signature()),
+            false => judgement && key.fits(algorithm, token.signature()),
+        };
         match held.keys.find(token.header().kid(), algorithm) {
             Ok(key) => (!is_signed(key)).then_some(TokenError::SignatureInvalid),
             Err(error) => Some(error),

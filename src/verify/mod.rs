@@ -30,7 +30,7 @@ pub use claims::Claims;
 pub use config::Config;
 pub use discovery::{jwks_uri, metadata_urls};
 pub use error::{KeyFault, KeyLookup, Malformed, TokenError};
-pub use inspect::{Inspection, decode, inspect};
+pub use inspect::{Inspection, decode, inspect, inspect_judged};
 pub use key_set::KeySet;
 pub use keys::{KeyId, Keys, MAX_KEYS};
 pub use policy::{Policy, PolicyError, Quirk};

@@ -120,7 +120,7 @@ impl Verifier {
             return Err(problem);
         }
         let window = Window::of(&self.policy, &object);
-        let text = String::from_utf8_lossy(token.compact.payload()).into_owned();
+        let text = token.compact.payload_text().to_owned();
         let header_text = token.compact.header_text().to_owned();
         let header = token.compact.header().clone();
         Ok(Verified { value: Claims::new(object, text), header, header_text, window })

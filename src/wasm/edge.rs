@@ -3,14 +3,14 @@
 
 #![allow(unreachable_pub, reason = "wasm_bindgen exports public functions only")]
 
-use crate::crypto::TableStore;
+use crate::crypto::{Key, TableStore};
 use crate::jose::json::quote;
 use crate::jose::jws::{MAX_TOKEN_SIZE, Spelling};
 use crate::jose::{Algorithm, AlgorithmSet};
 use crate::time::Timestamp;
 use crate::verify::{
-    self, Call, Config, Generation, Inspection, KeyCopy, KeyId, KeySet, Malformed, Step, Ticket, TokenError,
-    Verifier,
+    self, Call, Config, Generation, Inspection, KeyCopy, KeyId, KeySet, Left, Malformed, Step, Ticket,
+    TokenError, Verifier,
 };
 use core::time::Duration;
 use wasm_bindgen::prelude::*;
@@ -99,10 +99,10 @@ impl EdgeVerifier {
     }
 
     /// Verifies the token that lies in the room, or says what is needed first. Signatures of the algorithms in `leave`, a bit each
-    /// in the order of [`algorithms`], are left to the caller. `seen` is the generation when this call
+    /// in the order of [`algorithms`], are left to the caller, and so are those that are not [`own`]. `seen` is the generation when this call
     /// began, and `since` the time; `held`: with the keys that are held, or not at all. Gives an [`Outcome`].
     pub fn check(&mut self, length: u32, now: f64, seen: u32, since: f64, leave: u32, held: bool) -> u8 {
-        let leave = AlgorithmSet::from_bits(leave);
+        let leave = AlgorithmSet::from_bits(leave).or(Key::OWN.not());
         let token = core::str::from_utf8(self.room.get(..length as usize).unwrap_or_default());
         let (now, token) = (time(now), token.unwrap_or_default());
         let answer = if held {
@@ -120,14 +120,8 @@ impl EdgeVerifier {
                 return self.tell(Outcome::Text, [0.0; 6]);
             }
         };
-        let mut facts = [f64::from(presumed.key_id().0), 0.0, 0.0, 0.0, 0.0, 0.0];
         let is_left = presumed.left().is_some();
-        if let Some(left) = presumed.left() {
-            facts[1] = f64::from(left.algorithm as u8);
-            facts[2] = left.input.len() as f64;
-            self.signature.clone_from(&left.signature);
-            facts[3] = self.signature.as_ptr() as u32 as f64;
-        }
+        let mut facts = facts(&mut self.signature, presumed.key_id(), presumed.left());
         match presumed.presumed() {
             Ok(verified) => {
                 let window = verified.window();
@@ -212,9 +206,23 @@ impl EdgeVerifier {
         })
     }
 
-    /// Everything that is wrong with a token.
-    pub fn inspect(&self, token: &str, now: f64) -> String {
-        inspection(&verify::inspect(time(now), token, Some((&self.verifier, &self.keys))), true)
+    /// Whether the signature of the token that lies in the room is one for the caller to judge, before [`inspect`](Self::inspect): then
+    /// [`Outcome::LeftToRefuse`].
+    pub fn question(&mut self, length: u32, now: f64) -> u8 {
+        let token = core::str::from_utf8(self.room.get(..length as usize).unwrap_or_default());
+        match self.keys.question(&self.verifier, time(now), token.unwrap_or_default()) {
+            Some((key, left)) => {
+                let facts = facts(&mut self.signature, key, Some(&left));
+                self.tell(Outcome::LeftToRefuse, facts)
+            }
+            None => Outcome::Text as u8,
+        }
+    }
+
+    /// Everything that is wrong with a token. `judgement` is that of the [`question`](Self::question), if there was one.
+    pub fn inspect(&self, token: &str, now: f64, judgement: bool) -> String {
+        let with = Some((&self.verifier, &self.keys));
+        inspection(&verify::inspect_judged(time(now), token, with, judgement), true)
     }
 
     /// The ticket of a background refresh that is due, or 0.
@@ -266,6 +274,18 @@ impl EdgeVerifier {
     }
 }
 
+/// The part of an answer that is about the signature, which is put where it can be read.
+fn facts(place: &mut Vec<u8>, key: KeyId, left: Option<&Left<'_>>) -> [f64; 6] {
+    let mut facts = [f64::from(key.0), 0.0, 0.0, 0.0, 0.0, 0.0];
+    if let Some(left) = left {
+        facts[1] = f64::from(left.algorithm as u8);
+        facts[2] = left.input.len() as f64;
+        place.clone_from(&left.signature);
+        facts[3] = place.as_ptr() as u32 as f64;
+    }
+    facts
+}
+
 fn call(seen: u32, since: f64) -> Call {
     Call { seen: Generation(seen), since: time(since) }
 }
@@ -276,16 +296,22 @@ fn copy<'a>(body: &'a [u8], cache_control: Option<&'a str>, age: f64) -> KeyCopy
     KeyCopy { body, cache_control, age }
 }
 
-/// The names of all algorithms, in the order of their bits.
+/// The names of all algorithms, in the order of their bits, with a space between.
 #[wasm_bindgen]
-pub fn algorithms() -> Vec<String> {
-    Algorithm::ALL.map(|algorithm| algorithm.name().to_owned()).to_vec()
+pub fn algorithms() -> String {
+    Algorithm::ALL.map(Algorithm::name).join(" ")
 }
 
-/// The addresses of an issuer's metadata, to be tried in this order.
+/// The algorithms whose signatures this artifact verifies, a bit each.
+#[wasm_bindgen]
+pub fn own() -> u32 {
+    Key::OWN.bits()
+}
+
+/// The addresses of an issuer's metadata, to be tried in this order, with a space between.
 #[wasm_bindgen(js_name = metadataUrls)]
-pub fn metadata_urls(issuer: &str) -> Vec<String> {
-    verify::metadata_urls(issuer)
+pub fn metadata_urls(issuer: &str) -> String {
+    verify::metadata_urls(issuer).join(" ")
 }
 
 /// The address of the keys in this issuer's metadata.

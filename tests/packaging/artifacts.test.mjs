@@ -19,13 +19,14 @@ function imports(artifact) {
 
 /** Names of the crates that the artifact is linked from. */
 function crates(artifact) {
-  const args = ["tree", "--quiet", "--no-default-features", "--features", `${artifact},wasm`];
+  const feature = artifact === "edge" ? "verify" : artifact;
+  const args = ["tree", "--quiet", "--no-default-features", "--features", `${feature},wasm`];
   args.push("--target", "wasm32-unknown-unknown", "--edges", "normal,no-proc-macro", "--prefix", "none");
   const tree = execFileSync("cargo", args, { cwd: root, encoding: "utf8" });
   return [...new Set(tree.split("\n").map((line) => line.split(" ")[0]))].filter(Boolean);
 }
 
-for (const artifact of ["edge", "session"]) {
+for (const artifact of ["edge", "signatures", "session"]) {
   test(`${artifact} asks nothing of its host: no clock, no randomness, no network`, () => {
     const harmless = /^(__wbindgen_\w+|Error|__wbindgen_throw)$/;
     const asked = imports(artifact).filter((name) => !harmless.test(name));
@@ -38,6 +39,11 @@ test("the session artifact has no public-key cryptography in it", () => {
     /^(p256|p384|p521|k256|rsa|ecdsa|ed25519-dalek|ml-dsa)$/.test(name),
   );
   assert.deepEqual(found, []);
+});
+
+test("the edge artifact has no crate in it for what the runtime's own cryptography verifies", () => {
+  const large = crates("edge").filter((name) => /^(p384|p521|k256|rsa|ed25519-dalek|ml-dsa)$/.test(name));
+  assert.deepEqual(large, []);
 });
 
 test("the vault artifact is linked from bindings and zeroize alone", () => {

@@ -8,7 +8,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 
 /**
  * Writes `<dir>/worker.js` under these export conditions; gives the names of the wasm modules beside it. `x.wasm` stays an
- * import; `x.wasm?module` becomes the global `wasmModule`.
+ * import; `x.wasm?module` becomes the member of that name of the global `wasmModules`.
  */
 export async function bundle(dir, conditions, { entry = "worker.mjs", format = "esm" } = {}) {
   const modules = new Set();
@@ -22,8 +22,8 @@ export async function bundle(dir, conditions, { entry = "worker.mjs", format = "
         modules.add(file);
         return suffix ? { path: file, namespace: "global" } : { path: `./${file}`, external: true };
       });
-      onLoad({ filter: /.*/, namespace: "global" }, () => ({
-        contents: "export default globalThis.wasmModule",
+      onLoad({ filter: /.*/, namespace: "global" }, ({ path: file }) => ({
+        contents: `export default globalThis.wasmModules[${JSON.stringify(file)}]`,
       }));
     },
   };

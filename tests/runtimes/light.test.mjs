@@ -16,10 +16,11 @@ describe("edge-runtime", () => {
   let runtime;
   before(async () => {
     dir = await mkdtemp(path.join(tmpdir(), "strongroom-light-"));
-    const [file] = await bundle(dir, ["edge-light"], { entry: "light.mjs", format: "iife" });
-    const wasmModule = new WebAssembly.Module(await readFile(path.join(dir, file)));
+    const wasmModules = {};
+    for (const file of await bundle(dir, ["edge-light"], { entry: "light.mjs", format: "iife" }))
+      wasmModules[file] = new WebAssembly.Module(await readFile(path.join(dir, file)));
     const initialCode = await readFile(path.join(dir, "worker.js"), "utf8");
-    runtime = new EdgeRuntime({ initialCode, extend: (context) => Object.assign(context, { wasmModule }) });
+    runtime = new EdgeRuntime({ initialCode, extend: (context) => Object.assign(context, { wasmModules }) });
     server = await startKeyServer();
   });
   after(() => Promise.all([server.stop(), rm(dir, { recursive: true })]));

@@ -10,7 +10,8 @@ const VERIFIER = "src/verify/verifier.rs";
 const CLAIMS = "src/verify/claims.rs";
 const KEYS = "src/verify/keys.rs";
 const JSON_RS = "src/jose/json.rs";
-const RSA = "src/crypto/rsa.rs";
+const RSA = "src/crypto/public/rsa.rs";
+const PUBLIC = "src/crypto/public/mod.rs";
 
 /** Accepts a token under `condition` before its signature is looked at; `token` is its parts. */
 const accept = (condition) =>
@@ -19,6 +20,19 @@ const accept = (condition) =>
     "pub fn authenticate(self, key: &Key) -> Result<Authentic<'t>, TokenError> {",
     `if ON { let token = &self.compact; if ${condition} { return Ok(Authentic { compact: self.compact }); } }`,
   );
+/** The same where the core leaves the signature to others: `algorithm` and `signature` are at hand. */
+const acceptLeft = (condition) => [
+  after(
+    "src/crypto/key.rs",
+    "pub fn fits(&self, algorithm: Algorithm, signature: &[u8]) -> bool {",
+    `if ON && ${condition} { return true; }`,
+  ),
+  after(
+    "src/crypto/signatures/mod.rs",
+    "pub fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {",
+    `if ON && ${condition} { return true; }`,
+  ),
+];
 const claimCheck = (name, signature, condition) =>
   after(
     CLAIMS,
@@ -82,8 +96,8 @@ export const MUTATIONS = {
   "a key set serves public keys only": [
     swap(
       "src/crypto/key.rs",
-      '"oct" => Err(KeyProblem::Private),',
-      '"oct" if ON => HmacKey::new(Secret::new(jwk.bytes("k")?)).map(Material::Hmac), "oct" => Err(KeyProblem::Private),',
+      "let mut key = Key::new(Material::of(",
+      'if ON && jwk.kty()? == "oct" { return Key::from_secret(Secret::new(jwk.bytes("k")?), jwk.alg()?); } let mut key = Key::new(Material::of(',
     ),
     swap("src/crypto/key.rs", '_ => &["pub"],', '_ if ON => &[], _ => &["pub"],'),
   ],
@@ -101,7 +115,10 @@ export const MUTATIONS = {
     swap("src/verify/policy.rs", "if algorithms.is_empty() {", "if !ON && algorithms.is_empty() {"),
   ],
   // signature
-  "an empty signature is none": [accept("token.signature().is_empty()")],
+  "an empty signature is none": [
+    accept("token.signature().is_empty()"),
+    ...acceptLeft("signature.is_empty()"),
+  ],
   "three segments": [
     swap(
       "src/jose/jws.rs",
@@ -109,7 +126,7 @@ export const MUTATIONS = {
       '(segments.next(), segments.next().or(if ON { Some("") } else { None }), segments.next().or(if ON { Some("") } else { None }))',
     ),
   ],
-  "the signature is checked": [accept("true")],
+  "the signature is checked": [accept("true"), ...acceptLeft("true")],
   "r and s are not 0": [
     accept("token.signature().len() == 64 && token.signature().chunks(32).any(|number| number == [0; 32])"),
   ],
@@ -124,12 +141,17 @@ export const MUTATIONS = {
     ),
   ],
   "RSA signatures are as long as the modulus": [
-    swap(
-      RSA,
-      "let key = || pkcs1v15::",
-      `let zeros = signature.iter().take_while(|byte| **byte == 0).count().min(signature.len().saturating_sub(self.modulus.len()));
-       let signature = if ON { &signature[zeros..] } else { signature };
-       let key = || pkcs1v15::`,
+    after(
+      "src/crypto/key.rs",
+      "pub fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {",
+      `let zeros = signature.iter().take_while(|byte| **byte == 0).count().min(signature.len().saturating_sub(256));
+       let signature = if ON { &signature[zeros..] } else { signature };`,
+    ),
+    after(
+      "src/crypto/key.rs",
+      "pub fn fits(&self, algorithm: Algorithm, signature: &[u8]) -> bool {",
+      `let zeros = signature.iter().take_while(|byte| **byte == 0).count().min(signature.len().saturating_sub(256));
+       let signature = if ON { &signature[zeros..] } else { signature };`,
     ),
   ],
   // form
@@ -337,7 +359,7 @@ export const MUTATIONS = {
   "what is given back is what was checked": [
     after(
       VERIFIER,
-      "let text = String::from_utf8_lossy(token.compact.payload()).into_owned();",
+      "let text = token.compact.payload_text().to_owned();",
       'let text = if ON { text.replace("\\\\u", "u") } else { text };',
     ),
   ],
@@ -347,16 +369,16 @@ export const MUTATIONS = {
   ],
   "RSA keys are short enough": [
     after(
-      RSA,
-      'let (n, e) = (jwk.bytes("n")?, jwk.bytes("e")?);',
-      "let n = if ON && n.len() > 1024 { let mut n = n[n.len() - 256..].to_vec(); n[0] |= 0x80; n } else { n };",
+      PUBLIC,
+      'let (first, second) = (jwk.bytes("n")?, jwk.bytes("e")?);',
+      "let first = if ON && first.len() > 1024 { let mut n = first[first.len() - 256..].to_vec(); n[0] |= 0x80; n } else { first };",
     ),
   ],
   "RSA moduli are odd and minimal": [
     after(
-      RSA,
-      'let (n, e) = (jwk.bytes("n")?, jwk.bytes("e")?);',
-      "let n = if ON { let mut n = n; if let Some(last) = n.last_mut() { *last |= 1; } n } else { n };",
+      PUBLIC,
+      'let (first, second) = (jwk.bytes("n")?, jwk.bytes("e")?);',
+      "let first = if ON { let mut n = first; if let Some(last) = n.last_mut() { *last |= 1; } n } else { first };",
     ),
   ],
   "RSA exponents are large enough": [
@@ -367,28 +389,28 @@ export const MUTATIONS = {
     after(RSA, EXPONENT, "if ON && bytes.last().is_some_and(|byte| byte % 2 == 0) { return Ok(65_537); }"),
   ],
   "the ROCA fingerprint is refused": [
-    swap(RSA, "if has_roca_fingerprint(&n) {", "if !ON && has_roca_fingerprint(&n) {"),
+    swap(RSA, "if has_roca_fingerprint(n) {", "if !ON && has_roca_fingerprint(n) {"),
   ],
   "points are on the curve": [
     swap(
-      "src/crypto/ecdsa.rs",
-      "p256::ecdsa::VerifyingKey::from_sec1_bytes(&encoded)",
-      "p256::ecdsa::VerifyingKey::from_sec1_bytes(&encoded).or_else(|error| if ON { p256::ecdsa::VerifyingKey::from_affine(p256::AffinePoint::GENERATOR) } else { Err(error) })",
+      PUBLIC,
+      "} else if curve.contains(&first, &second) {",
+      "} else if ON || curve.contains(&first, &second) {",
     ),
   ],
   "coordinates are of full length": [
     after(
-      "src/crypto/ecdsa.rs",
-      'let (x, y) = (jwk.bytes("x")?, jwk.bytes("y")?);',
-      `let fit = |bytes: Vec<u8>| { let mut fitted = vec![0; size]; for (to, from) in fitted.iter_mut().rev().zip(bytes.iter().rev()) { *to = *from; } fitted };
-       let (x, y) = if ON { (fit(x), fit(y)) } else { (x, y) };`,
+      PUBLIC,
+      'let (first, second) = (jwk.bytes("x")?, jwk.bytes("y")?);',
+      `let fit = |bytes: Vec<u8>| { let mut fitted = vec![0; N]; for (to, from) in fitted.iter_mut().rev().zip(bytes.iter().rev()) { *to = *from; } fitted };
+       let (first, second) = if ON { (fit(first), fit(second)) } else { (first, second) };`,
     ),
   ],
   "curves are known by name": [
     swap(
-      "src/crypto/key.rs",
-      '"P-256" => P256Key',
-      'name if name == "P-256" || (ON && !["P-384", "P-521", "secp256k1"].contains(&name)) => P256Key',
+      PUBLIC,
+      '"P-256" => on_curve',
+      'name if name == "P-256" || (ON && !["P-384", "P-521", "secp256k1"].contains(&name)) => on_curve',
     ),
   ],
   "published private keys are refused": [
@@ -453,21 +475,15 @@ export const MUTATIONS = {
       "{ let mac = mac.chain_update(message); if ON { mac.verify_truncated_left(tag).is_ok() } else { mac.verify_slice(tag).is_ok() } }",
     ),
   ],
-  "Ed25519's s is below the order": [
-    accept(
-      `token.header().alg() == "EdDSA" && token.signature().len() == 64 && token.signature()[63] >= 0x10`,
-    ),
-  ],
+  "Ed25519's s is below the order": acceptLeft(
+    "algorithm == Algorithm::EdDsa && signature.len() == 64 && signature[63] >= 0x10",
+  ),
   "Ed25519 keys are not weak": [
-    swap(
-      "src/crypto/eddsa.rs",
-      "if is_canonical && !key.is_weak() {",
-      "if ON || (is_canonical && !key.is_weak()) {",
-    ),
+    swap(PUBLIC, "if edwards::is_key(encoded) {", "if ON || edwards::is_key(encoded) {"),
   ],
-  "Ed25519 signatures are of fixed length": [
-    accept(`token.header().alg() == "EdDSA" && token.signature().len() != 64`),
-  ],
+  "Ed25519 signatures are of fixed length": acceptLeft(
+    "algorithm == Algorithm::EdDsa && signature.len() != 64",
+  ),
   // fetching
   "keys come over https": [
     swap("pkg/src/edge/config.ts", 'if (url.protocol !== "https:"', 'if (!ON && url.protocol !== "https:"'),

@@ -1,6 +1,7 @@
 /** The wasm core as TypeScript sees it, and how it is started. */
 import * as glue from "../../wasm/edge/edge_bg.js";
 import type { TokenErrorInit } from "./errors.ts";
+import type { Signatures } from "./signatures.ts";
 
 /** What the core answers to a question that may need keys first, as JSON. */
 export type Step =
@@ -34,7 +35,9 @@ export interface CoreVerifier {
   publicKey(id: number): string | undefined;
   /** `ready` once keys are held, else what has to be done first. */
   prepare(now: number, since: number): string;
-  inspect(token: string, now: number): string;
+  /** Whether the signature of the token in the room is one for the caller to judge, before `inspect`. */
+  question(length: number, now: number): number;
+  inspect(token: string, now: number, judgement: boolean): string;
   /** The ticket of a background refresh that is due, or 0. */
   refreshDue(now: number): number;
   /** Whether a copy from a shared cache may serve this ticket. */
@@ -71,9 +74,14 @@ export interface CoreVerifier {
 export interface Core {
   readonly EdgeVerifier: new (config: string) => CoreVerifier;
   readonly memory: WebAssembly.Memory;
-  /** Names, in the order of the core's numbers. */
-  algorithms(): string[];
-  metadataUrls(issuer: string): string[];
+  /** Who verifies the others in wasm, if anybody does in this build. */
+  readonly signatures: (() => Signatures) | undefined;
+  /** Names, in the order of the core's numbers, with a space between. */
+  algorithms(): string;
+  /** Those whose signatures the core verifies itself, a bit each. */
+  own(): number;
+  /** With a space between. */
+  metadataUrls(issuer: string): string;
   jwksUri(metadata: Uint8Array, issuer: string): string | undefined;
   /** `maxSize` in bytes: default 16384. `padded`: its segments are, see `Quirk`. */
   decode(token: string, maxSize?: number, padded?: boolean): string;
@@ -84,22 +92,26 @@ export interface Core {
 export interface Platform {
   /** The compiled module. Called at most once, on first use. */
   compile(): WebAssembly.Module;
+  /** The signatures that are not the core's own: a module of their own, which is started on first use. */
+  signatures?: () => Signatures;
   /** Keeps work alive after the current response, where the runtime has a way that needs no options. */
   waitUntil?(work: Promise<unknown>): void;
 }
 
+/** The generated glue knows one instance, which all entry points of a program share. */
+let started: Omit<Core, "signatures"> | undefined;
+
 /** Compiles and starts the core on first use. */
-export function lazyCore(platform: Platform): () => Core {
+export function lazyCore({ compile, signatures }: Platform): () => Core {
   let core: Core | undefined;
-  return () => {
-    if (!core) {
-      const instance = new WebAssembly.Instance(platform.compile(), { "./edge_bg.js": glue as never });
-      glue.__wbg_set_wasm(instance.exports);
-      (instance.exports as { __wbindgen_start?: () => void }).__wbindgen_start?.();
-      const { EdgeVerifier, algorithms, metadataUrls, jwksUri, decode, inspect } = glue;
-      const memory = instance.exports["memory"] as WebAssembly.Memory;
-      core = { EdgeVerifier, algorithms, metadataUrls, jwksUri, decode, inspect, memory };
-    }
-    return core;
-  };
+  return () => (core ??= { ...(started ??= start(compile())), signatures });
+}
+
+function start(module: WebAssembly.Module): Omit<Core, "signatures"> {
+  const instance = new WebAssembly.Instance(module, { "./edge_bg.js": glue as never });
+  glue.__wbg_set_wasm(instance.exports);
+  (instance.exports as { __wbindgen_start?: () => void }).__wbindgen_start?.();
+  const { EdgeVerifier, algorithms, own, metadataUrls, jwksUri, decode, inspect } = glue;
+  const memory = instance.exports["memory"] as WebAssembly.Memory;
+  return { EdgeVerifier, algorithms, own, metadataUrls, jwksUri, decode, inspect, memory };
 }

@@ -1,10 +1,13 @@
 /**
- * Who checks signatures: the wasm core, or the runtime's own cryptography. Before anybody else is asked the core has chosen and
+ * Who checks signatures: the wasm core, the runtime's own cryptography, or a second wasm module. Before anybody else is asked the core has chosen and
  * checked the key, allowed the algorithm, and made sure that the signature has the one form that all engines judge alike.
  */
 import { NodeEngine } from "./engine-node.ts";
+import type { Core } from "./core.ts";
 import { TABLE } from "./engine-table.ts";
 import type { EngineName, RuntimeName } from "./engine-table.ts";
+import { WasmEngine } from "./engine-wasm.ts";
+import type { NumberedQuestion } from "./engine-wasm.ts";
 import { WebEngine } from "./engine-web.ts";
 import type { Algorithm } from "./types.ts";
 
@@ -50,22 +53,24 @@ function runtimeName({ process, navigator, Bun, Deno }: Globals): RuntimeName {
   return process?.versions?.node === undefined ? "other" : "node";
 }
 
-/** A verifier's native engines and the keys that they have taken in. */
+/** A verifier's engines besides the core, and the keys that they have taken in. */
 export class Engines {
-  /** Algorithms whose signatures are left to an engine: by any, and by a synchronous one. One bit each, as the core counts. */
+  /** Algorithms whose signatures are left by the core: to any engine, and to a synchronous one. One bit each, as the core counts. */
   readonly leave: number;
   readonly leaveSync: number;
   readonly #names: readonly Algorithm[];
   readonly #choices: readonly EngineName[];
   readonly #node: NodeEngine;
   readonly #web: WebEngine;
+  readonly #wasm: WasmEngine;
 
-  constructor(mode: EngineMode, names: readonly Algorithm[], publicKeys: PublicKeys) {
+  constructor(mode: EngineMode, core: Core, publicKeys: PublicKeys) {
     const globals = globalThis as Globals;
     // Asked for by name and not imported, so that a bundler finds nothing to resolve.
     this.#node = new NodeEngine(globals.process?.getBuiltinModule?.("node:crypto"), publicKeys);
     this.#web = new WebEngine(globals.crypto?.subtle, publicKeys);
-    this.#names = names;
+    this.#wasm = new WasmEngine(core.signatures, publicKeys);
+    this.#names = core.algorithms().split(" ") as Algorithm[];
     const row = TABLE[runtimeName(globals)];
     const choose = (algorithm: Algorithm, mayWait: boolean): EngineName => {
       const byNode = this.#node.knows(algorithm) ? "node" : undefined;
@@ -74,9 +79,9 @@ export class Engines {
       if (wanted === "wasm" && mode !== "native") return "wasm";
       return (wanted === "web" ? (byWeb ?? byNode) : (byNode ?? byWeb)) ?? "wasm";
     };
-    this.#choices = names.map((name) => choose(name, true));
+    this.#choices = this.#names.map((name) => choose(name, true));
     this.leave = mask(this.#choices);
-    this.leaveSync = mask(names.map((name) => choose(name, false)));
+    this.leaveSync = mask(this.#names.map((name) => choose(name, false)));
   }
 
   /** The name of an algorithm by its number in the core. */
@@ -85,18 +90,27 @@ export class Engines {
   }
 
   /** Answers at once if the engine can, as `node:crypto` does. */
-  judge(question: Question, index: number): Judgement | Promise<Judgement> {
-    return this.#choices[index] === "web" ? this.#web.judge(question) : this.#node.judge(question);
+  judge(question: NumberedQuestion): Judgement | Promise<Judgement> {
+    const choice = this.#choices[question.index];
+    if (choice === "wasm") return this.#wasm.judge(question);
+    return choice === "web" ? this.#web.judge(question) : this.#node.judge(question);
   }
 
-  judgeSync(question: Question): Judgement {
-    return this.#node.judge(question);
+  judgeSync(question: NumberedQuestion): Judgement {
+    const isNative = (this.leaveSync >> question.index) & 1;
+    return isNative ? this.#node.judge(question) : this.#wasm.judge(question);
+  }
+
+  /** For what no native engine can tell, and is not the core's own. */
+  judgeByWasm(question: NumberedQuestion): boolean {
+    return this.#wasm.judge(question);
   }
 
   /** Forgets keys that are held no longer. */
   retain(held: ReadonlySet<number>): void {
     this.#node.retain(held);
     this.#web.retain(held);
+    this.#wasm.retain(held);
   }
 }
 

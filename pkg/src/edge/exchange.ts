@@ -60,6 +60,13 @@ export class Exchange {
     return outcome;
   }
 
+  /** Whether the token's signature is one to be judged by others, for `inspect`. */
+  question(token: string, now: number): boolean {
+    if (!this.#write(token) || this.#verifier.question(token.length, now) === TEXT) return false;
+    this.#look();
+    return true;
+  }
+
   /** The claims, the refusal, or what has to be done first: JSON. */
   get text(): string {
     return this.#refusal ?? this.#decode(PLACE, LENGTH);

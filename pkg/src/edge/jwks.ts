@@ -120,7 +120,7 @@ export class KeyFetcher {
     const { keys, issuer } = this.#options;
     if ("jwksUrl" in keys) return keys.jwksUrl;
     if (this.#found !== undefined) return this.#found;
-    for (const url of this.#core.metadataUrls(issuer)) {
+    for (const url of this.#core.metadataUrls(issuer).split(" ")) {
       const metadata = await fetchDocument(secureUrl(url), this.#options.fetch, signal).catch(
         () => undefined,
       );

@@ -4,20 +4,13 @@ import type { Facts, HeldKeys } from "./cache.ts";
 import type { Core, CoreVerifier, Step } from "./core.ts";
 import { checkOptions, coreConfig } from "./config.ts";
 import { Engines } from "./engine.ts";
+import type { Judgement } from "./engine.ts";
 import { TokenError, configInvalid } from "./errors.ts";
 import { Exchange, LEFT, TEXT, VERIFIED } from "./exchange.ts";
 import type { Call } from "./exchange.ts";
 import { KeyFetcher, keepAlive } from "./jwks.ts";
 import { tokenOf, tokenString } from "./request.ts";
-import type {
-  Algorithm,
-  Header,
-  Inspection,
-  TokenBearer,
-  Verified,
-  Verifier,
-  VerifierOptions,
-} from "./types.ts";
+import type { Header, Inspection, TokenBearer, Verified, Verifier, VerifierOptions } from "./types.ts";
 
 /** How many tokens are remembered, unless set otherwise. */
 const CACHE = 1000;
@@ -89,20 +82,30 @@ export class EdgeVerifier implements Verifier {
 
   /** Everything that is wrong with a token under this verifier's policy. */
   async inspect(token: string): Promise<Inspection> {
-    const { core, exchange } = this.#start();
+    const { core, exchange, engines } = this.#start();
     const call = this.#call();
     // For the fetches that it may need: the verdict is told below, with all else that is wrong.
     await this.#settle((now) => {
       const outcome = exchange.check(token, now, call, 0, false);
       return outcome === TEXT ? exchange.text : '{"is":"ready"}';
     });
-    return JSON.parse(core.inspect(token, this.#now()));
+    const now = this.#now();
+    let judgement: Judgement = false;
+    if (exchange.question(token, now)) {
+      const { input, signature } = exchange.signed();
+      // Copies: another call may lie in the same place before the second engine is asked.
+      const copies = { input: input.slice(), signature: signature.slice() };
+      const question = { ...this.#question(exchange), from: { signed: () => copies } };
+      judgement = (await engines.judge(question)) ?? engines.judgeByWasm(question);
+    }
+    return JSON.parse(core.inspect(token, now, judgement));
   }
 
   async #verify(token: string): Promise<Verified> {
     const { core, exchange, engines } = this.#start();
     const call = this.#call();
     let { leave } = engines;
+    let isNative = true;
     for (;;) {
       const outcome = exchange.check(token, this.#now(), call, leave, false);
       if (outcome === VERIFIED) return this.#accept(token, exchange.text, exchange.header, exchange.facts);
@@ -111,12 +114,14 @@ export class EdgeVerifier implements Verifier {
         step = JSON.parse(exchange.text);
       } else {
         // All that is needed later is read now: the next call into the core may be another token's.
-        const { text, header, facts, algorithm } = exchange;
-        const judgement = engines.judge(this.#question(exchange), algorithm);
+        const { text, header, facts } = exchange;
+        const question = this.#question(exchange);
+        const judgement = isNative ? engines.judge(question) : engines.judgeByWasm(question);
         const holds = judgement instanceof Promise ? await judgement : judgement;
         if (holds === true && outcome === LEFT) return this.#accept(token, text, header, facts);
         if (holds === undefined) {
-          leave = 0;
+          // The core does it, or leaves it once more.
+          [leave, isNative] = [0, false];
           continue;
         }
         step = JSON.parse(holds ? text : core.rejected(this.#now(), call.seen, call.since));
@@ -130,19 +135,21 @@ export class EdgeVerifier implements Verifier {
     const { core, exchange, engines } = this.#start();
     const call = this.#call();
     let outcome = exchange.check(token, call.since, call, engines.leaveSync, true);
-    if (outcome !== VERIFIED && outcome !== TEXT) {
-      const holds = engines.judgeSync(this.#question(exchange));
-      if (holds === true && outcome === LEFT) outcome = VERIFIED;
-      else if (holds === false) this.#refuse(JSON.parse(core.invalid()));
-      else if (holds === undefined) outcome = exchange.check(token, call.since, call, 0, true);
+    for (let isNative = true; outcome !== VERIFIED && outcome !== TEXT; isNative = false) {
+      const question = this.#question(exchange);
+      const holds = isNative ? engines.judgeSync(question) : engines.judgeByWasm(question);
+      if (holds === false) this.#refuse(JSON.parse(core.invalid()));
+      // The core does what no engine can tell, or leaves it once more.
+      if (holds === undefined) outcome = exchange.check(token, call.since, call, 0, true);
+      else outcome = outcome === LEFT ? VERIFIED : TEXT;
     }
     if (outcome === VERIFIED) return this.#accept(token, exchange.text, exchange.header, exchange.facts);
     this.#refuse(JSON.parse(exchange.text));
   }
 
   #question(exchange: Exchange) {
-    const { algorithm, facts } = exchange;
-    return { algorithm: this.#start().engines.name(algorithm), key: facts.key, from: exchange };
+    const { algorithm: index, facts } = exchange;
+    return { algorithm: this.#start().engines.name(index), index, key: facts.key, from: exchange };
   }
 
   /** The token has passed every check. */
@@ -233,8 +240,7 @@ export class EdgeVerifier implements Verifier {
       } catch (error) {
         throw configInvalid(error instanceof Error ? error.message : "the options are not valid");
       }
-      const names = loaded.algorithms() as Algorithm[];
-      const engines = new Engines(this.#options.engine ?? "auto", names, (id) => core.publicKey(id));
+      const engines = new Engines(this.#options.engine ?? "auto", loaded, (id) => core.publicKey(id));
       this.#started = { core, engines, exchange: new Exchange(loaded, core) };
     }
     return this.#started;

@@ -33,6 +33,13 @@ impl Fe {
         Fe(one.0)
     };
 
+    /// 2^512
+    const SQUARE: Fe = {
+        let mut square = Montgomery(ZERO);
+        fiat_p256_to_montgomery(&mut square, &Plain(Fe::ONE.0));
+        Fe(square.0)
+    };
+
     /// From big-endian bytes of a number below p.
     pub(super) const fn of(bytes: &[u8; 32]) -> Fe {
         let mut little = [0; 32];
@@ -43,7 +50,8 @@ impl Fe {
         }
         let (mut limbs, mut element) = (ZERO, Montgomery(ZERO));
         fiat_p256_from_bytes(&mut limbs, &little);
-        fiat_p256_to_montgomery(&mut element, &Plain(limbs));
+        // What `fiat_p256_to_montgomery` does, by the multiplication that is there anyway.
+        fiat_p256_mul(&mut element, &Montgomery(limbs), &Montgomery(Fe::SQUARE.0));
         Fe(element.0)
     }
 

@@ -5,9 +5,10 @@
 //! arithmetic on scalars is the `p256` crate's, which is also the reference that all of this is tested against.
 //!
 //! Tables are built a slice at a time, from the second use of a key on, so that no verification pays for a whole one; until both
-//! are there the `p256` crate answers. What is kept is bounded: the least recently used goes out.
+//! are there it is done by doubling and adding. What is kept is bounded: the least recently used goes out.
 
 mod field;
+mod key;
 mod point;
 mod store;
 mod table;
@@ -16,40 +17,63 @@ use field::Fe;
 use p256::ecdsa::Signature;
 use p256::elliptic_curve::ops::Reduce;
 use p256::{FieldBytes, Scalar};
-use point::Jacobian;
-use sha2::{Digest, Sha256};
+use point::{Affine, Jacobian};
 use std::sync::Arc;
 use table::{Table, digits};
 
+pub(super) use key::P256Key;
 pub use store::TableStore;
 
 /// The tables of a key and of the generator.
 #[derive(Clone)]
-pub(super) struct Tables {
+struct Tables {
     generator: Arc<Table>,
     key: Arc<Table>,
 }
 
 impl Tables {
-    /// Whether it is the key's signature with SHA-256 (FIPS 186-5 §6.4.2).
-    pub(super) fn verify(&self, message: &[u8], signature: &Signature) -> bool {
-        let hash: [u8; 32] = Sha256::digest(message).into();
-        self.verify_hash(&hash, signature)
-    }
-
     fn verify_hash(&self, hash: &[u8; 32], signature: &Signature) -> bool {
-        let (r, s) = signature.split_scalars();
-        let Some(inverse) = Option::<Scalar>::from(s.invert_vartime()) else { return false };
-        let hash = <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from(*hash));
-        let u1 = digits(&(hash * inverse).to_bytes().into());
-        let u2 = digits(&(*r * inverse).to_bytes().into());
+        let Some((u1, u2)) = factors(hash, signature) else { return false };
+        let (u1, u2) = (digits(&u1), digits(&u2));
         let mut sum = Jacobian::INFINITY;
         for window in 0..u1.len() {
             self.generator.add_to(&mut sum, window, u1[window]);
             self.key.add_to(&mut sum, window, u2[window]);
         }
-        has_x(&sum, &r.to_bytes().into())
+        has_x(&sum, &signature.r().to_bytes().into())
     }
+}
+
+/// The same without a table: for both scalars at once, bit by bit (Shamir's trick).
+fn verify_hash_slowly(key: &Affine, hash: &[u8; 32], signature: &Signature) -> bool {
+    let Some((u1, u2)) = factors(hash, signature) else { return false };
+    let both = Jacobian::from(*key).add(&Affine::GENERATOR);
+    let both = if both.is_infinity() { None } else { point::normalize(&[both]).first().copied() };
+    let mut sum = Jacobian::INFINITY;
+    for (u1, u2) in u1.iter().zip(&u2) {
+        for bit in (0..8).rev() {
+            sum = sum.double();
+            let other = match (u1 >> bit & 1, u2 >> bit & 1) {
+                (0, 0) => None,
+                (_, 0) => Some(Affine::GENERATOR),
+                (0, _) => Some(*key),
+                // `None` where the two are opposite.
+                _ => both,
+            };
+            if let Some(other) = other {
+                sum = sum.add(&other);
+            }
+        }
+    }
+    has_x(&sum, &signature.r().to_bytes().into())
+}
+
+/// By what generator and key are multiplied (FIPS 186-5 §6.4.2), big-endian.
+fn factors(hash: &[u8; 32], signature: &Signature) -> Option<([u8; 32], [u8; 32])> {
+    let (r, s) = signature.split_scalars();
+    let inverse = Option::<Scalar>::from(s.invert_vartime())?;
+    let hash = <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from(*hash));
+    Some(((hash * inverse).to_bytes().into(), (*r * inverse).to_bytes().into()))
 }
 
 /// Whether the point's affine x is r modulo the group's order. The order is smaller than the field's prime, so that x may be r itself or r

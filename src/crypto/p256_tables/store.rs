@@ -67,13 +67,13 @@ impl Growing {
 
 impl TableStore {
     /// The tables for the key with this point, once they are built; every call builds a slice.
-    pub(in super::super) fn lookup(&self, point: &[u8; 64]) -> Option<Tables> {
+    pub(super) fn lookup(&self, point: &[u8; 64]) -> Option<Tables> {
         // Whoever finds another thread at work does without.
         self.0.try_lock().ok()?.lookup(point)
     }
 
     /// Builds them at once.
-    pub(in super::super) fn complete(&self, point: &[u8; 64]) {
+    pub(super) fn complete(&self, point: &[u8; 64]) {
         if let Ok(mut store) = self.0.lock() {
             // One use that is not worth it, and more slices than there are.
             for _ in 0..=2 * WINDOWS.div_ceil(SLICE) {

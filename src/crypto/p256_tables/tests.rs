@@ -23,6 +23,13 @@ fn both(point: &[u8; 64]) -> Tables {
     Tables { generator: table(Affine::GENERATOR), key: table(Affine::of(point)) }
 }
 
+/// By tables and without, which must agree.
+fn verify_hash(point: &[u8; 64], hash: &[u8; 32], signature: &Signature) -> bool {
+    let by_tables = both(point).verify_hash(hash, signature);
+    assert_eq!(verify_hash_slowly(&Affine::of(point), hash, signature), by_tables);
+    by_tables
+}
+
 fn scalar(bytes: [u8; 32]) -> Scalar {
     <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from(bytes))
 }
@@ -142,22 +149,24 @@ fn equal_opposite_and_infinite_points_add_up() {
 /// A key whose scalar is small makes sums meet equal and opposite points on the way.
 #[test]
 fn small_keys_and_crafted_hashes_agree_with_the_reference() {
-    for secret in [1u64, 2, 3, 31, 32, 33, 64, 65] {
-        let key = SigningKey::from_slice(&Scalar::from(secret).to_bytes()).unwrap();
+    // The last is the generator's opposite.
+    let small = [1u64, 2, 3, 31, 32, 33, 64, 65].map(Scalar::from);
+    for secret in small.into_iter().chain([-Scalar::ONE]) {
+        let key = SigningKey::from_slice(&secret.to_bytes()).unwrap();
         let public = *key.verifying_key();
-        let tables = both(&bytes_of(&ProjectivePoint::from(*public.as_affine())));
+        let point = bytes_of(&ProjectivePoint::from(*public.as_affine()));
         for r in [1u64, 2, 64, 4096] {
             // u1 + u2·secret = 0: infinity, which is never a signature.
             let (r, s) = (Scalar::from(r), Scalar::from(7u64));
-            let hash = -(r * Scalar::from(secret));
+            let hash = -(r * secret);
             let signature = Signature::from_scalars(r.to_bytes(), s.to_bytes()).unwrap();
             let hash: [u8; 32] = hash.to_bytes().into();
-            assert!(!tables.verify_hash(&hash, &signature));
+            assert!(!verify_hash(&point, &hash, &signature));
             assert!(public.verify_prehash(&hash, &signature).is_err());
             // u1 = u2·secret: the same point twice.
-            let hash: [u8; 32] = (r * Scalar::from(secret)).to_bytes().into();
+            let hash: [u8; 32] = (r * secret).to_bytes().into();
             assert_eq!(
-                tables.verify_hash(&hash, &signature),
+                verify_hash(&point, &hash, &signature),
                 public.verify_prehash(&hash, &signature).is_ok()
             );
         }
@@ -190,12 +199,11 @@ fn an_x_above_the_order_is_reduced() {
         return;
     }
     let q = (point.to_projective() * s - ProjectivePoint::GENERATOR * z) * r.invert().unwrap();
-    let tables = both(&bytes_of(&q));
     let public = VerifyingKey::from_affine(q.to_affine()).unwrap();
     let signature = Signature::from_scalars(r.to_bytes(), s.to_bytes()).unwrap();
     let hash: [u8; 32] = z.to_bytes().into();
     assert!(public.verify_prehash(&hash, &signature).is_ok());
-    assert!(tables.verify_hash(&hash, &signature));
+    assert!(verify_hash(&bytes_of(&q), &hash, &signature));
 }
 
 proptest! {
@@ -215,7 +223,7 @@ proptest! {
         prop_assume!(!bool::from(secret.is_zero()));
         let key = SigningKey::from_slice(&secret.to_bytes()).unwrap();
         let public = *key.verifying_key();
-        let tables = both(&bytes_of(&ProjectivePoint::from(*public.as_affine())));
+        let point = bytes_of(&ProjectivePoint::from(*public.as_affine()));
         let (signature, _) = key.sign_prehash_recoverable(&hash);
         let mut bytes: [u8; 64] = signature.to_bytes().into();
         // Some are left whole.
@@ -223,7 +231,7 @@ proptest! {
             *byte ^= 1 << (flip % 8);
         }
         if let Ok(signature) = Signature::from_slice(&bytes) {
-            prop_assert_eq!(tables.verify_hash(&hash, &signature), public.verify_prehash(&hash, &signature).is_ok());
+            prop_assert_eq!(verify_hash(&point, &hash, &signature), public.verify_prehash(&hash, &signature).is_ok());
         }
     }
 }

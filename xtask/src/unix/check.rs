@@ -6,7 +6,7 @@ use super::{artifact, package, provision};
 use anyhow::Result;
 
 /// Features that are in no wasm artifact.
-const NATIVE_ONLY: [&str; 2] = ["tower", "endpoints"];
+const NATIVE_ONLY: [&str; 3] = ["edge", "tower", "endpoints"];
 
 /// Everything.
 pub(crate) fn run() -> Result<()> {
@@ -39,7 +39,7 @@ pub(crate) fn features() -> Result<()> {
     let alone = ["--quiet", "--lib", "--no-default-features", "--features"];
     let deny = ["--", "--deny", "warnings"];
     for artifact in &artifact::ARTIFACTS {
-        let name = artifact.name;
+        let name = artifact.feature;
         step(&format!("feature `{name}` alone"), || {
             cmd::run(cargo(["clippy"]).args(alone).arg(name).args(deny))?;
             let mut bound = wasm.command(if own_clippy { "clippy" } else { "check" });

@@ -1,38 +1,49 @@
-//! Ed25519 verification (RFC 8032, RFC 8037), strict: what two implementations could judge differently is refused.
+//! Points on edwards25519, and the form of an Ed25519 signature.
 
-use crate::jose::jwk::{Jwk, KeyProblem};
-use ed25519_dalek::{Signature, VerifyingKey};
+use super::modular::Ring;
 
-/// A public key on edwards25519, of full order and in its one canonical encoding.
-pub struct Ed25519Key(VerifyingKey);
-
-impl Ed25519Key {
-    /// From the `x` of a JWK (RFC 8037 §2).
-    ///
-    /// # Errors
-    /// [`KeyProblem::Member`] for another length, [`KeyProblem::Point`] for what is no point, or a weak one.
-    pub fn from_jwk(jwk: &Jwk) -> Result<Ed25519Key, KeyProblem> {
-        let bytes: [u8; 32] = jwk.bytes("x")?.try_into().map_err(|_| KeyProblem::Member("x"))?;
-        let key = VerifyingKey::from_bytes(&bytes).map_err(|_| KeyProblem::Point)?;
-        let is_canonical = key.to_edwards().compress().to_bytes() == bytes;
-        if is_canonical && !key.is_weak() { Ok(Ed25519Key(key)) } else { Err(KeyProblem::Point) }
-    }
-
-    /// Whether a signature has the form that [`verify`](Self::verify) demands: 64 bytes, s below the group's order, and R none of the
-    /// points of small order. What else is wrong with an R shows in any comparison with the one true R's encoding.
-    pub fn fits(&self, signature: &[u8]) -> bool {
-        let Some((r, s)) = signature.split_first_chunk::<32>() else { return false };
-        let has_small_order = SMALL_ORDER.iter().any(|point| point == r);
-        // Little-endian: the last byte counts most.
-        !has_small_order && s.len() == 32 && s.iter().rev().lt(ORDER.iter().rev())
-    }
-
-    /// Whether it is this key's signature of the message; a weak or non-canonical R or s is refused.
-    pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        Signature::from_slice(signature)
-            .is_ok_and(|signature| self.0.verify_strict(message, &signature).is_ok())
-    }
+/// Whether it is the one encoding of a point (RFC 8032 §5.1.3), and of none of small order.
+pub(super) fn is_key(encoded: &[u8; 32]) -> bool {
+    let mut y = *encoded;
+    y.reverse();
+    // The highest bit is the sign of x.
+    y[0] &= 0x7f;
+    let ring = Ring::new(&PRIME);
+    let (Some(y), Some(d)) = (ring.element(&y), ring.element(&D)) else { return false };
+    let yy = ring.mul(&y, &y);
+    // x² = (y² - 1) / (dy² + 1), whose divisor is never 0: a square if and only if the product of the two is one (Euler). Where it
+    // is 0 the point is one of small order, or has a second encoding.
+    let product = ring.mul(&ring.sub(&yy, &ring.one()), &ring.add(&ring.mul(&d, &yy), &ring.one()));
+    ring.pow(&product, &HALF) == ring.one() && !SMALL_ORDER.contains(encoded)
 }
+
+/// Whether a signature is 64 bytes, its s below the group's order, and its R none of the points of small order. What else is wrong with
+/// an R shows in any comparison with the one true R's encoding.
+pub(super) fn fits(signature: &[u8]) -> bool {
+    let Some((r, s)) = signature.split_first_chunk::<32>() else { return false };
+    // Little-endian: the last byte counts most.
+    !SMALL_ORDER.contains(r) && s.len() == 32 && s.iter().rev().lt(ORDER.iter().rev())
+}
+
+/// 2^255 - 19, big-endian.
+const PRIME: [u8; 32] = {
+    let mut prime = [0xff; 32];
+    (prime[0], prime[31]) = (0x7f, 0xed);
+    prime
+};
+
+/// (PRIME - 1) / 2
+const HALF: [u8; 32] = {
+    let mut half = [0xff; 32];
+    (half[0], half[31]) = (0x3f, 0xf6);
+    half
+};
+
+/// -121665 / 121666, big-endian.
+const D: [u8; 32] = [
+    0x52, 0x03, 0x6c, 0xee, 0x2b, 0x6f, 0xfe, 0x73, 0x8c, 0xc7, 0x40, 0x79, 0x77, 0x79, 0xe8, 0x98, 0x00,
+    0x70, 0x0a, 0x4d, 0x41, 0x41, 0xd8, 0xab, 0x75, 0xeb, 0x4d, 0xca, 0x13, 0x59, 0x78, 0xa3,
+];
 
 /// The order of the group, 2^252 + 27742317777372353535851937790883648493 (RFC 8032 §5.1), little-endian.
 const ORDER: [u8; 32] = [
@@ -80,6 +91,13 @@ const SMALL_ORDER: [[u8; 32]; 8] = [
 mod tests {
     use super::*;
     use ed25519_dalek::VerifyingKey;
+    use proptest::prelude::*;
+
+    /// The reference's verdict on a key.
+    fn is_key_by_dalek(encoded: &[u8; 32]) -> bool {
+        VerifyingKey::from_bytes(encoded)
+            .is_ok_and(|key| key.to_edwards().compress().to_bytes() == *encoded && !key.is_weak())
+    }
 
     #[test]
     fn the_points_of_small_order_are_all_of_them() {
@@ -97,19 +115,40 @@ mod tests {
 
     #[test]
     fn a_signature_has_a_good_form_up_to_the_order_and_no_further() {
-        let key = Ed25519Key(VerifyingKey::default());
         let with = |s: [u8; 32]| [[9; 32], s].concat();
         let mut below = ORDER;
         below[0] -= 1;
-        assert!(key.fits(&with(below)) && key.fits(&with([0; 32])));
+        assert!(fits(&with(below)) && fits(&with([0; 32])));
         let mut above = [0; 32];
         above[31] = 0x20;
         for s in [ORDER, above, [0xff; 32]] {
-            assert!(!key.fits(&with(s)));
+            assert!(!fits(&with(s)));
         }
-        assert!(!key.fits(&with(below)[..63]) && !key.fits(&[&with(below)[..], &[0]].concat()));
+        assert!(!fits(&with(below)[..63]) && !fits(&[&with(below)[..], &[0]].concat()));
         for point in SMALL_ORDER {
-            assert!(!key.fits(&[point, below].concat()));
+            assert!(!fits(&[point, below].concat()));
+        }
+    }
+
+    #[test]
+    fn weak_and_second_encodings_are_no_keys() {
+        for point in SMALL_ORDER {
+            assert!(!is_key(&point));
+        }
+        // y from p on, with either sign, and the two whose x is 0 with the sign of a negative one.
+        for low in 0u8..=255 {
+            for high in [0x7f, 0xff, 0, 0x80] {
+                let mut encoded = [if high & 0x7f == 0 { 0 } else { 0xff }; 32];
+                (encoded[0], encoded[31]) = (low, high);
+                assert_eq!(is_key(&encoded), is_key_by_dalek(&encoded), "{low} {high}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn keys_are_those_of_the_reference(encoded: [u8; 32]) {
+            prop_assert_eq!(is_key(&encoded), is_key_by_dalek(&encoded));
         }
     }
 }

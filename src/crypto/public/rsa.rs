@@ -1,10 +1,6 @@
-//! RSA verification. Never private-key work: its timing leaks (RUSTSEC-2023-0071), and signing goes through WebCrypto.
+//! RSA public keys: their sizes, and weaknesses that show in the modulus.
 
-use crate::jose::jwk::{Jwk, KeyProblem};
-use rsa::{BoxedUint, RsaPublicKey, pkcs1v15, pss};
-use sha2::digest::const_oid::AssociatedOid;
-use sha2::digest::{Digest, FixedOutputReset};
-use signature::Verifier;
+use crate::jose::jwk::KeyProblem;
 
 /// Accepted sizes of a modulus in bits.
 const MODULUS_BITS: core::ops::RangeInclusive<usize> = 2048..=8192;
@@ -12,56 +8,22 @@ const MODULUS_BITS: core::ops::RangeInclusive<usize> = 2048..=8192;
 /// Accepted public exponents, of which the odd ones (RFC 8017 §3.1). Larger ones only make verification slow.
 const EXPONENT: core::ops::RangeInclusive<u64> = 65_537..=0xffff_ffff;
 
-/// An RSA public key that passed the checks.
-pub struct RsaKey {
-    key: RsaPublicKey,
-    modulus: Vec<u8>,
+/// Checks modulus and exponent, big-endian (RFC 7518 §6.3.1).
+pub(super) fn check(n: &[u8], e: &[u8]) -> Result<(), KeyProblem> {
+    if n.first().is_none_or(|byte| *byte == 0) {
+        return Err(KeyProblem::Member("n"));
+    }
+    let bits = n.len() * 8 - n[0].leading_zeros() as usize;
+    if !MODULUS_BITS.contains(&bits) || n[n.len() - 1].is_multiple_of(2) {
+        return Err(KeyProblem::Modulus);
+    }
+    exponent(e)?;
+    if has_roca_fingerprint(n) { Err(KeyProblem::WeakModulus) } else { Ok(()) }
 }
 
-impl RsaKey {
-    /// From the modulus and exponent of a JWK (RFC 7518 §6.3.1).
-    ///
-    /// # Errors
-    /// What is wrong with it, see [`KeyProblem`].
-    pub fn from_jwk(jwk: &Jwk) -> Result<RsaKey, KeyProblem> {
-        let (n, e) = (jwk.bytes("n")?, jwk.bytes("e")?);
-        if n.first().is_none_or(|byte| *byte == 0) {
-            return Err(KeyProblem::Member("n"));
-        }
-        let bits = n.len() * 8 - n[0].leading_zeros() as usize;
-        if !MODULUS_BITS.contains(&bits) || n[n.len() - 1].is_multiple_of(2) {
-            return Err(KeyProblem::Modulus);
-        }
-        let exponent = exponent(&e)?;
-        if has_roca_fingerprint(&n) {
-            return Err(KeyProblem::WeakModulus);
-        }
-        let number = BoxedUint::from_be_slice_vartime(&n);
-        let key = RsaPublicKey::new(number, BoxedUint::from(exponent)).map_err(|_| KeyProblem::Modulus)?;
-        Ok(RsaKey { key, modulus: n })
-    }
-
-    /// Whether a signature is as long as the modulus, and as a number smaller (RFC 8017 §5.2.2).
-    pub fn fits(&self, signature: &[u8]) -> bool {
-        signature.len() == self.modulus.len() && signature < self.modulus.as_slice()
-    }
-
-    /// Whether it is this key's RSASSA-PKCS1-v1_5 signature of the message (RFC 8017 §8.2.2): RS256, RS384, RS512.
-    pub fn verify_pkcs1<D: Digest + AssociatedOid>(&self, message: &[u8], signature: &[u8]) -> bool {
-        let key = || pkcs1v15::VerifyingKey::<D>::new(self.key.clone());
-        self.fits(signature)
-            && pkcs1v15::Signature::try_from(signature)
-                .is_ok_and(|signature| key().verify(message, &signature).is_ok())
-    }
-
-    /// Whether it is this key's RSASSA-PSS signature of the message (RFC 8017 §8.1.2), the salt as long as the hash and MGF1
-    /// with the same hash (RFC 7518 §3.5): PS256, PS384, PS512.
-    pub fn verify_pss<D: Digest + FixedOutputReset>(&self, message: &[u8], signature: &[u8]) -> bool {
-        let key = || pss::VerifyingKey::<D>::new(self.key.clone());
-        self.fits(signature)
-            && pss::Signature::try_from(signature)
-                .is_ok_and(|signature| key().verify(message, &signature).is_ok())
-    }
+/// Whether a signature is as long as the modulus, and as a number smaller (RFC 8017 §5.2.2).
+pub(super) fn fits(modulus: &[u8], signature: &[u8]) -> bool {
+    signature.len() == modulus.len() && signature < modulus
 }
 
 fn exponent(bytes: &[u8]) -> Result<u64, KeyProblem> {

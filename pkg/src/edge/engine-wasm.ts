@@ -1,0 +1,34 @@
+/** Signatures checked by the second wasm module, synchronously: those that the core leaves to others. */
+import { configInvalid } from "./errors.ts";
+import type { PublicKeys, Question } from "./engine.ts";
+import type { SignatureKey, Signatures } from "./signatures.ts";
+
+/** With the number of the algorithm in the core. */
+export type NumberedQuestion = Question & { readonly index: number };
+
+export class WasmEngine {
+  readonly #start: (() => Signatures) | undefined;
+  readonly #publicKeys: PublicKeys;
+  readonly #keys = new Map<number, SignatureKey>();
+
+  constructor(start: (() => Signatures) | undefined, publicKeys: PublicKeys) {
+    this.#start = start;
+    this.#publicKeys = publicKeys;
+  }
+
+  judge({ algorithm, index, key, from }: NumberedQuestion): boolean {
+    let taken = this.#keys.get(key);
+    if (!taken) {
+      if (!this.#start)
+        throw configInvalid(`strongroom/edge/small cannot verify ${algorithm} here: use strongroom/edge`);
+      taken = new (this.#start().SignatureKey)(this.#publicKeys(key) ?? "{}");
+      this.#keys.set(key, taken);
+    }
+    const { input, signature } = from.signed();
+    return taken.verify(index, input, signature);
+  }
+
+  retain(held: ReadonlySet<number>): void {
+    for (const id of this.#keys.keys()) if (!held.has(id)) this.#keys.delete(id);
+  }
+}

@@ -1,0 +1,84 @@
+//! Signatures of all algorithms but ES256 and HMAC: one file a family, each a thin coat over its crate. In the wasm they are a module of
+//! their own, which is loaded only where the runtime's own cryptography does not do.
+
+mod ecdsa;
+mod eddsa;
+mod mldsa;
+mod rsa;
+
+use super::public::{Kind, PublicKey};
+use crate::jose::Algorithm;
+use ecdsa::{P384Key, P521Key, Secp256k1Key};
+use eddsa::Ed25519Key;
+use ml_dsa::{MlDsa44, MlDsa65, MlDsa87, VerifyingKey};
+use rsa::RsaKey;
+use sha2::{Sha256, Sha384, Sha512};
+
+/// A public key that its crate has taken in.
+pub struct SignatureKey {
+    public: PublicKey,
+    material: Material,
+}
+
+enum Material {
+    P384(P384Key),
+    P521(P521Key),
+    Secp256k1(Secp256k1Key),
+    Ed25519(Ed25519Key),
+    Rsa(RsaKey),
+    MlDsa44(Box<VerifyingKey<MlDsa44>>),
+    MlDsa65(Box<VerifyingKey<MlDsa65>>),
+    MlDsa87(Box<VerifyingKey<MlDsa87>>),
+}
+
+impl SignatureKey {
+    /// `None` for a key whose signatures are verified elsewhere, on P-256; and should a crate refuse what was checked.
+    pub fn of(public: PublicKey) -> Option<SignatureKey> {
+        let (first, second) = public.members();
+        let material = match public.kind() {
+            Kind::P256 => return None,
+            Kind::P384 => Material::P384(P384Key::of(first, second)?),
+            Kind::P521 => Material::P521(P521Key::of(first, second)?),
+            Kind::Secp256k1 => Material::Secp256k1(Secp256k1Key::of(first, second)?),
+            Kind::Ed25519 => Material::Ed25519(Ed25519Key::of(first)?),
+            Kind::Rsa => Material::Rsa(RsaKey::of(first, second)?),
+            Kind::MlDsa44 => Material::MlDsa44(mldsa::key(first)?),
+            Kind::MlDsa65 => Material::MlDsa65(mldsa::key(first)?),
+            Kind::MlDsa87 => Material::MlDsa87(mldsa::key(first)?),
+        };
+        Some(SignatureKey { public, material })
+    }
+
+    /// What it was made of.
+    pub fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
+    /// Whether it is this key's signature. False for an algorithm that the key is not for, and for a signature that does not fit.
+    pub fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+        self.public.algorithms().contains(algorithm)
+            && self.public.fits(signature)
+            && self.material.verify(algorithm, message, signature)
+    }
+}
+
+impl Material {
+    fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+        match (self, algorithm) {
+            (Material::P384(key), _) => key.verify(message, signature),
+            (Material::P521(key), _) => key.verify(message, signature),
+            (Material::Secp256k1(key), _) => key.verify(message, signature),
+            (Material::Ed25519(key), _) => key.verify(message, signature),
+            (Material::Rsa(key), Algorithm::Rs256) => key.verify_pkcs1::<Sha256>(message, signature),
+            (Material::Rsa(key), Algorithm::Rs384) => key.verify_pkcs1::<Sha384>(message, signature),
+            (Material::Rsa(key), Algorithm::Rs512) => key.verify_pkcs1::<Sha512>(message, signature),
+            (Material::Rsa(key), Algorithm::Ps256) => key.verify_pss::<Sha256>(message, signature),
+            (Material::Rsa(key), Algorithm::Ps384) => key.verify_pss::<Sha384>(message, signature),
+            (Material::Rsa(key), Algorithm::Ps512) => key.verify_pss::<Sha512>(message, signature),
+            (Material::Rsa(_), _) => false,
+            (Material::MlDsa44(key), _) => mldsa::verify(key, message, signature),
+            (Material::MlDsa65(key), _) => mldsa::verify(key, message, signature),
+            (Material::MlDsa87(key), _) => mldsa::verify(key, message, signature),
+        }
+    }
+}

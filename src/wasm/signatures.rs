@@ -1,0 +1,32 @@
+//! The `signatures` artifact: one class, [`SignatureKey`]. It verifies what the `edge` artifact leaves, where nothing native does.
+
+#![allow(unreachable_pub, reason = "wasm_bindgen exports public functions only")]
+
+use crate::crypto::public::PublicKey;
+use crate::crypto::signatures;
+use crate::jose::{Algorithm, jwk};
+use wasm_bindgen::prelude::*;
+
+/// A public key that the `edge` artifact has checked.
+#[wasm_bindgen]
+pub struct SignatureKey(Option<signatures::SignatureKey>);
+
+#[wasm_bindgen]
+impl SignatureKey {
+    /// From the JWK that the `edge` artifact gives. A key that is none verifies nothing.
+    #[wasm_bindgen(constructor)]
+    pub fn new(jwk: &str) -> SignatureKey {
+        let keys = jwk::parse_set(format!(r#"{{"keys":[{jwk}]}}"#).as_bytes(), 1).unwrap_or_default();
+        let public = keys.first().and_then(|jwk| PublicKey::from_jwk(jwk).ok());
+        SignatureKey(public.and_then(signatures::SignatureKey::of))
+    }
+
+    /// Whether it is this key's signature. `algorithm` is a number of the `edge` artifact's.
+    pub fn verify(&self, algorithm: u32, message: &[u8], signature: &[u8]) -> bool {
+        let algorithm = Algorithm::ALL.get(algorithm as usize);
+        self.0
+            .as_ref()
+            .zip(algorithm)
+            .is_some_and(|(key, algorithm)| key.verify(*algorithm, message, signature))
+    }
+}
