@@ -5,14 +5,18 @@ import { cpus, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { growth } from "./growth.mjs";
+import { growthPlot, growthTable } from "./growth-plot.mjs";
 import { table } from "./report.mjs";
 import { plot } from "./plot.mjs";
 import { RUNTIMES } from "./runtimes.mjs";
+import { startInWorkerd, warmMemory } from "./start.mjs";
 import { NAMES, SIZES, makeCase } from "./workload.mjs";
 
 const HELP = `cargo xtask bench verify [options]
   --runtime NAME   ${Object.keys(RUNTIMES).join(", ")}; may be given more than once (default: all)
   --alg NAME       ${NAMES.join(", ")}; may be given more than once (default: all)
+  --only PART      runtimes (beside others), growth, start (and memory); may be given more than once (default: all)
   --rounds N       measured rounds a case (default 7)
   --out FOLDER     where the results go (default bench/results)
   --check          one small round, nothing is written: only whether everything runs`;
@@ -21,6 +25,7 @@ const { values } = parseArgs({
   options: {
     runtime: { type: "string", multiple: true, default: Object.keys(RUNTIMES) },
     alg: { type: "string", multiple: true, default: NAMES },
+    only: { type: "string", multiple: true, default: ["runtimes", "growth", "start"] },
     rounds: { type: "string", default: "7" },
     out: { type: "string", default: fileURLToPath(new URL("../results", import.meta.url)) },
     check: { type: "boolean", default: false },
@@ -34,6 +39,7 @@ if (values.help) {
 for (const [given, known] of [
   [values.runtime, Object.keys(RUNTIMES)],
   [values.alg, NAMES],
+  [values.only, ["runtimes", "growth", "start"]],
 ]) {
   const unknown = given.find((name) => !known.includes(name));
   if (unknown) throw new Error(`there is no ${unknown}; there are: ${known.join(", ")}`);
@@ -44,21 +50,33 @@ const rounds = values.check ? 1 : Number(values.rounds);
 const tokens = values.check ? { cold: 6, warm: 6 } : { cold: 101, warm: 1001 };
 const plan = { cold: { mode: "cold", rounds, repeat: 1 }, warm: { mode: "warm", rounds, repeat: 2 } };
 
+const has = (part) => values.only.includes(part);
 console.error("signing the tokens");
-const cases = values.alg.flatMap((alg) => SIZES.map((size) => makeCase(alg, size, tokens.warm)));
+const algorithms = has("runtimes") ? values.alg : [];
+const cases = algorithms.flatMap((alg) => SIZES.map((size) => makeCase(alg, size, tokens.warm)));
 const take = (given, mode) => ({ ...given, tokens: given.tokens.slice(0, tokens[mode]) });
 
 const file = path.join(values.out, "verify.json");
 const last = JSON.parse(await readFile(file, "utf8").catch(() => "{}"));
 const results = { ...last.runtimes };
 const dir = await mkdtemp(path.join(tmpdir(), "strongroom-bench-"));
+let { growth: grown, start, memory } = last;
 try {
-  for (const name of values.runtime) {
+  for (const name of has("runtimes") ? values.runtime : []) {
     console.error(`measuring on ${name}`);
     const start = Date.now();
     const { version, rows } = await RUNTIMES[name]({ dir, cases, plan, take });
     results[name] = { version, rows: rows.map(summary) };
     console.error(`  ${((Date.now() - start) / 1000).toFixed(0)} s`);
+  }
+  if (has("growth")) {
+    console.error("measuring how the cost grows");
+    grown = await growth({ check: values.check, rounds });
+  }
+  if (has("start")) {
+    console.error("measuring start and memory");
+    start = await startInWorkerd(dir, { rounds: values.check ? 1 : 15 });
+    memory = warmMemory();
   }
 } finally {
   await rm(dir, { recursive: true, force: true });
@@ -82,11 +100,51 @@ const report = {
   rounds,
   tokens: { cold: tokens.cold - 1, warm: tokens.warm - 1 },
   runtimes: results,
+  growth: grown,
+  start,
+  memory,
 };
-console.log(table(report, values.runtime));
+/** The whole in Markdown, of these runtimes. */
+const written = (names) => [table(report, names), ...extras()].join("\n");
+console.log(written(has("runtimes") ? values.runtime : []));
 if (!values.check) {
   await mkdir(values.out, { recursive: true });
   await writeFile(file, `${JSON.stringify(report, null, 1)}\n`);
-  await writeFile(path.join(values.out, "verify.md"), table(report, Object.keys(report.runtimes)));
+  await writeFile(path.join(values.out, "verify.md"), written(Object.keys(report.runtimes)));
   await writeFile(path.join(values.out, "verify.svg"), plot(report));
+  if (grown) await writeFile(path.join(values.out, "verify-growth.svg"), growthPlot(grown, report));
+}
+
+function extras() {
+  const lines = [];
+  if (grown) {
+    lines.push(
+      "## As work grows",
+      "",
+      "On Node, `verifySync`; microseconds a token, median (middle half).",
+      "",
+    );
+    lines.push(...growthTable(grown));
+  }
+  if (start) {
+    const [empty, ours, more] = ["empty", "strongroom", "difference"].map((name) => {
+      const { median, low, high } = start[name];
+      return `${median.toFixed(1)} ms (${low.toFixed(1)}–${high.toFixed(1)})`;
+    });
+    lines.push(
+      "## Start",
+      "",
+      `workerd, from the start of its process to the first answer: an empty worker ${empty}; one that verifies its`,
+    );
+    lines.push(`first token ${ours}; the difference of each pair ${more}.`, "");
+  }
+  if (memory) {
+    lines.push(
+      "## Memory",
+      "",
+      `A verifier on Node that remembers 1,000 tokens of 550 bytes, \`engine: "wasm"\`: ${memory.javascript} KiB of JavaScript's memory;`,
+    );
+    lines.push(`the wasm's memory, for all verifiers together, ${memory.wasm} KiB.`, "");
+  }
+  return lines;
 }

@@ -2,14 +2,14 @@
 import { build } from "esbuild";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { withoutNode } from "./without-node.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const binary = fileURLToPath(new URL("../../node_modules/workerd/bin/workerd", import.meta.url));
+export const BINARY = fileURLToPath(new URL("../../node_modules/workerd/bin/workerd", import.meta.url));
 
 export async function inWorkerd({ dir, cases, plan, take }) {
   const { origin, stop } = await startWorkerd(dir);
@@ -62,45 +62,14 @@ export async function inWorkerd({ dir, cases, plan, take }) {
   } finally {
     await stop();
   }
-  return { version: execFileSync(binary, ["--version"], { encoding: "utf8" }).trim(), rows };
+  return { version: execFileSync(BINARY, ["--version"], { encoding: "utf8" }).trim(), rows };
 }
 
 async function startWorkerd(dir) {
-  const wasm = {
-    name: "wasm",
-    setup({ onResolve }) {
-      onResolve({ filter: /\.wasm$/ }, async ({ path: request, resolveDir }) => {
-        const file = path.basename(request);
-        await copyFile(path.resolve(resolveDir, request), path.join(dir, file));
-        return { path: `./${file}`, external: true };
-      });
-    },
-  };
-  await build({
-    entryPoints: [path.join(here, "worker.mjs")],
-    outfile: path.join(dir, "worker.js"),
-    bundle: true,
-    format: "esm",
-    platform: "browser",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:workers"],
-    plugins: [wasm, withoutNode],
-    logLevel: "warning",
-    logOverride: { "ignored-bare-import": "silent" },
-  });
+  const config = await bundleWorker(path.join(here, "worker.mjs"), dir);
   const port = await freePort();
-  const config = `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [(name = "main", worker = .main)],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
-);
-const main :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js"), (name = "edge_bg.wasm", wasm = embed "edge_bg.wasm")],
-  compatibilityDate = "2026-10-01",
-);
-`;
-  await writeFile(path.join(dir, "bench.capnp"), config);
-  const child = spawn(binary, ["serve", path.join(dir, "bench.capnp")], {
+  await writeFile(path.join(dir, "bench.capnp"), config(port));
+  const child = spawn(BINARY, ["serve", path.join(dir, "bench.capnp")], {
     stdio: ["ignore", "inherit", "inherit"],
   });
   const ended = once(child, "exit");
@@ -116,7 +85,46 @@ const main :Workerd.Worker = (
   }
 }
 
-async function freePort() {
+/** Writes the worker and its wasm modules into a folder; gives the configuration by port, to be put there too. */
+export async function bundleWorker(entry, dir) {
+  await mkdir(dir, { recursive: true });
+  const modules = new Set();
+  const wasm = {
+    name: "wasm",
+    setup({ onResolve }) {
+      onResolve({ filter: /\.wasm$/ }, async ({ path: request, resolveDir }) => {
+        const file = path.basename(request);
+        await copyFile(path.resolve(resolveDir, request), path.join(dir, file));
+        modules.add(file);
+        return { path: `./${file}`, external: true };
+      });
+    },
+  };
+  await build({
+    entryPoints: [entry],
+    outfile: path.join(dir, "worker.js"),
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:workers"],
+    nodePaths: [fileURLToPath(new URL("../../node_modules", import.meta.url))],
+    plugins: [wasm, withoutNode],
+    logLevel: "warning",
+    logOverride: { "ignored-bare-import": "silent" },
+  });
+  const embedded = [...modules].map((file) => `(name = "${file}", wasm = embed "${file}")`);
+  const listed = ['(name = "worker.js", esModule = embed "worker.js")', ...embedded].join(", ");
+  return (port) => `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .main)],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+);
+const main :Workerd.Worker = (modules = [${listed}], compatibilityDate = "2026-10-01");
+`;
+}
+
+export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();

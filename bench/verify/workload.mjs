@@ -34,11 +34,12 @@ export const NAMES = Object.keys(ALGORITHMS);
 export const SIZES = [550, 2048];
 
 /**
- * One case: three keys, the secret for HS256, `count` distinct tokens of one of the keys, and one that somebody forged.
+ * One case: three keys, or how many are wished, the secret for HS256, `count` distinct tokens of the last key, and one that somebody forged.
  */
-export function makeCase(alg, size, count) {
+export function makeCase(alg, size, count, keys = 3) {
   const { generate, sign } = ALGORITHMS[alg];
-  const kids = ["2026-09", "2026-10", "2026-11"];
+  const kids = Array.from({ length: keys }, (_, i) => `2026-${String(i).padStart(4, "0")}`);
+  const kid = kids[keys - 1];
   const pairs = generate ? kids.map(generate) : [];
   const jwks = {
     keys: pairs.map(({ publicKey }, i) => ({
@@ -49,8 +50,8 @@ export function makeCase(alg, size, count) {
     })),
   };
   const secret = generate ? undefined : randomBytes(32);
-  const key = generate ? pairs[2].privateKey : secret;
-  const header = segment({ alg, typ: "JWT", kid: kids[2] });
+  const key = generate ? pairs[keys - 1].privateKey : secret;
+  const header = segment({ alg, typ: "JWT", kid });
   const now = Math.floor(Date.now() / 1000);
   const token = (padding) => {
     const claims = {
@@ -72,9 +73,9 @@ export function makeCase(alg, size, count) {
   const padding = Math.max(0, Math.floor(((size - token(0).length) * 3) / 4));
   const tokens = Array.from({ length: count }, () => token(padding));
   const [head, , signature] = tokens[0].split(".");
-  const forged = `${head}.${tokens[1].split(".")[1]}.${signature}`;
+  const forged = `${head}.${token(padding).split(".")[1]}.${signature}`;
   const secretText = secret?.toString("base64url");
-  return { alg, size, length: tokens[0].length, jwks, secret: secretText, kid: kids[2], tokens, forged };
+  return { alg, size, length: tokens[0].length, jwks, secret: secretText, kid, tokens, forged };
 }
 
 function segment(value) {
