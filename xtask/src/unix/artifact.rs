@@ -50,7 +50,10 @@ fn build(wasm: &WasmCargo, artifact: &Artifact) -> Result<()> {
     cargo.args(["--profile", artifact.profile]);
     if artifact.optimise == "-Os" {
         // SHA-2 in loops: what its unrolled rounds save is less than a microsecond a token, and they are a tenth of the whole.
-        cargo.args(["--config", r#"target.wasm32-unknown-unknown.rustflags=["--cfg", "sha2_backend_soft=\"compact\""]"#]);
+        cargo.args([
+            "--config",
+            r#"target.wasm32-unknown-unknown.rustflags=["--cfg", "sha2_backend_soft=\"compact\""]"#,
+        ]);
     }
     cmd::run(&mut cargo)?;
     let compiled = fs::read(wasm.target_dir().join(artifact.profile).join("strongroom.wasm"))?;
