@@ -25,8 +25,13 @@ pub(crate) fn style() -> Result<()> {
         cmd::run(clippy.args(["--", "--deny", "warnings"]))
     })?;
     step("prettier", || {
-        let globs =
-            ["pkg/**/*.{ts,mjs,json}", "www/**/*.{ts,mjs,css,html}", "tests/**/*.mjs", "bench/**/*.mjs"];
+        let globs = [
+            "pkg/**/*.{ts,mjs,json}",
+            "www/**/*.{ts,mjs,css,html}",
+            "tests/**/*.mjs",
+            "bench/**/*.mjs",
+            "examples/**/*.{mjs,js,css,html}",
+        ];
         let mut prettier = node("node_modules/prettier/bin/prettier.cjs", ["--check", "--log-level", "warn"]);
         cmd::run(prettier.args(globs))
     })
