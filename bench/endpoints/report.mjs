@@ -123,7 +123,7 @@ export const document = ({ date, machine, node, plan, seconds, contenders, ratio
       `${plan.milliseconds} ms of every contender in an order by chance, after one that does not count. A server, its database and its provider ` +
       "share one core; the clients have another, ask over HTTP on loopback, and ask again as soon as they are answered: " +
       `${plan.clients.throughput} of them for refreshes a second and CPU, ${plan.clients.crowd} for the latencies. Figures are medians of the rounds. ` +
-      "The rotation's rest of a minute is set to 2 ms, so that each refresh rotates.",
+      "The rotation's rest of a minute is left out, so that each refresh rotates.",
     ...Object.keys(GROUPS).flatMap((name) => group(contenders, name)),
     "## Ratios",
     "Within each round; less CPU and less p99 is better, more refreshes are.",
