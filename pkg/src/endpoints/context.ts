@@ -128,9 +128,17 @@ export function changeOf({ record, idleExpiresAt, sealed, lease, revoked }: Sess
   return { record, idleExpiresAt, sealed, lease, revoked };
 }
 
+/** What was opened of rows at hand: one refresh asks twice. Nothing outlives its row, and each request loads its own. */
+const opened = new WeakMap<SessionRow, { sealed: string; upstream: Upstream }>();
+
 /** Opens the provider's side of a session; none if its secret is no longer listed. */
 export async function openUpstream(context: Context, row: SessionRow): Promise<Upstream> {
-  const upstream =
-    row.sealed === null ? undefined : await context.sealer.open<Upstream>("upstream", row.family, row.sealed);
-  return upstream ?? { number: 0, refreshToken: null, tokens: {}, claims: {} };
+  const { sealed, family } = row;
+  const nothing: Upstream = { number: 0, refreshToken: null, tokens: {}, claims: {} };
+  if (sealed === null) return nothing;
+  const known = opened.get(row);
+  if (known?.sealed === sealed) return known.upstream;
+  const upstream = (await context.sealer.open<Upstream>("upstream", family, sealed)) ?? nothing;
+  opened.set(row, { sealed, upstream });
+  return upstream;
 }

@@ -10,13 +10,14 @@ export type Purpose = "upstream" | "transaction" | "index";
 /** Seals with the newest secret and opens with any. */
 export class Sealer {
   readonly #secrets: string[];
+  readonly #bases = new Map<string, CryptoKey>();
 
   constructor(secrets: string[]) {
     this.#secrets = secrets;
   }
 
   async seal(purpose: Purpose, context: string, value: unknown): Promise<string> {
-    const key = await derive(this.#secrets[0] as string, purpose, context);
+    const key = await this.#derive(this.#secrets[0] as string, purpose, context);
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const text = utf8(JSON.stringify(value));
     const sealed = await crypto.subtle.encrypt(
@@ -35,7 +36,7 @@ export class Sealer {
     for (const secret of this.#secrets) {
       try {
         const bytes = fromBase64(sealed);
-        const key = await derive(secret, purpose, context);
+        const key = await this.#derive(secret, purpose, context);
         const algorithm = { name: "AES-GCM", iv: bytes.subarray(0, 12), additionalData: utf8(context) };
         const text = await crypto.subtle.decrypt(algorithm, key, bytes.subarray(12));
         return JSON.parse(new TextDecoder().decode(text)) as T;
@@ -45,18 +46,23 @@ export class Sealer {
     }
     return undefined;
   }
-}
 
-async function derive(secret: string, purpose: Purpose, context: string): Promise<CryptoKey> {
-  const base = await crypto.subtle.importKey("raw", fromBase64(secret), "HKDF", false, ["deriveKey"]);
-  const algorithm = {
-    name: "HKDF",
-    hash: "SHA-256",
-    salt: utf8(context),
-    info: utf8(`strongroom ${purpose} v1`),
-  };
-  return crypto.subtle.deriveKey(algorithm, base, { name: "AES-GCM", length: 256 }, false, [
-    "encrypt",
-    "decrypt",
-  ]);
+  async #derive(secret: string, purpose: Purpose, context: string): Promise<CryptoKey> {
+    let base = this.#bases.get(secret);
+    if (!base) {
+      // The key is kept, not its promise: on workerd one request must not wait for another's.
+      base = await crypto.subtle.importKey("raw", fromBase64(secret), "HKDF", false, ["deriveKey"]);
+      this.#bases.set(secret, base);
+    }
+    const algorithm = {
+      name: "HKDF",
+      hash: "SHA-256",
+      salt: utf8(context),
+      info: utf8(`strongroom ${purpose} v1`),
+    };
+    return crypto.subtle.deriveKey(algorithm, base, { name: "AES-GCM", length: 256 }, false, [
+      "encrypt",
+      "decrypt",
+    ]);
+  }
 }
