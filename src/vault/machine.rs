@@ -5,7 +5,7 @@ mod session;
 mod sockets;
 
 use self::requests::{Purpose, Request, fail_waiting};
-use self::session::public_id;
+use self::session::{public_id, same_user};
 use self::sockets::Socket;
 use super::attempt::{Attempt, Entropy};
 use super::clock::{Clock, Deadline};
@@ -28,9 +28,9 @@ struct Slot {
 
 #[derive(Debug)]
 struct Logout {
-    id: u32,
+    ids: Vec<u32>,
     call: CallId,
-    body: &'static str,
+    everywhere: bool,
     until: Deadline,
 }
 
@@ -157,7 +157,11 @@ impl Vault {
                         self.sockets.push(Socket::connecting(id, resource));
                         return Output::Connect { id };
                     }
-                    let Some(token) = &self.slots[self.served_by[resource]].token else { continue };
+                    let Some(token) = &self.slots[self.served_by[resource]].token else {
+                        // It was dead when it came, and the next one is asked for already.
+                        self.requests[at].sent = None;
+                        continue;
+                    };
                     let follows = self.config.resources()[resource].follows_redirects();
                     let follow = follows && purpose == Purpose::Fetch;
                     return Output::Send { id, authorization: token.expose(), follow };
@@ -188,7 +192,11 @@ impl Vault {
                         call: logout.call,
                         route: Route::Logout,
                         attempt,
-                        body: logout.body,
+                        body: if logout.everywhere {
+                            "{\"everywhere\":true}"
+                        } else {
+                            "{\"everywhere\":false}"
+                        },
                     };
                 }
                 Event::Abort(call) => return Output::Abort { call },
@@ -236,7 +244,7 @@ impl Vault {
         }
         if let Some(logout) = self.logout.take_if(|logout| logout.until.passed(self.now)) {
             self.events.push_back(Event::Abort(logout.call));
-            self.logout_failed(logout.id, Failure::Unreachable);
+            self.logout_failed(&logout.ids, Failure::Unreachable);
         }
     }
 
@@ -251,6 +259,9 @@ impl Vault {
             slot.token = reply.token;
             let changed = reply.session.is_some() && public_id(reply.session.as_deref()) != self.public_id();
             if changed && self.session.is_some() {
+                if !same_user(self.session.as_deref(), reply.session.as_deref()) {
+                    self.disown(Failure::SessionEnded);
+                }
                 self.begin_epoch(at);
             }
             self.set_state(Status::SignedIn, reply.session.or_else(|| self.session.clone()));
@@ -260,6 +271,10 @@ impl Vault {
             }
         }
         self.perform(at, effect);
+        if at == SESSION && effect.news == News::Failing(Trouble::Refused) {
+            // The page always wants to know who is signed in.
+            self.ask_session();
+        }
     }
 
     fn perform(&mut self, slot: usize, effect: Effect) {
@@ -288,8 +303,7 @@ impl Vault {
                 });
             }
             News::Ended => {
-                self.end_all();
-                fail_waiting(&mut self.requests, &mut self.events, Failure::SessionEnded, |_| true);
+                self.end_all(Failure::SessionEnded);
                 let told = self.status != Status::SignedOut && self.session.is_some();
                 self.set_state(Status::SignedOut, None);
                 if told {

@@ -274,7 +274,7 @@ impl Refresh {
             }
             Answer::Failed => self.fail(now, attempt, None, Trouble::Unreachable, entropy),
             Answer::Refused => {
-                self.failures = PATIENCE - 1;
+                self.failures = self.failures.max(PATIENCE - 1);
                 self.used = false;
                 self.fail(now, entropy.attempt(), None, Trouble::Refused, entropy)
             }
@@ -376,10 +376,14 @@ impl Refresh {
             expires: Deadline::after(since, expires_in.saturating_sub(margin)),
         });
         self.serial = self.serial.wrapping_add(1);
-        self.phase = Phase::Idle;
-        self.failures = 0;
         self.duplicates = 0;
         self.used = false;
+        if self.life.is_some_and(|life| life.expires.passed(now)) {
+            // Good for those who wait, if at all. The next question comes after a pause, lest each answer lead to another.
+            let _ = self.fail(now, entropy.attempt(), None, Trouble::Unreachable, entropy);
+        } else {
+            (self.phase, self.failures) = (Phase::Idle, 0);
+        }
     }
 
     fn fail(

@@ -51,7 +51,8 @@ impl Reply {
                 let seconds = retry_after.and_then(|text| whole_number(text.trim().as_bytes()));
                 Reply::bare(Answer::Busy { retry_after: seconds.map(Duration::from_secs) })
             }
-            500.. => Reply::bare(Answer::Failed),
+            // Those of the 4xx that speak of the connection, not of what was asked.
+            408 | 421 | 425 | 500.. => Reply::bare(Answer::Failed),
             _ => Reply::bare(Answer::Refused),
         };
         body.zeroize();
@@ -165,6 +166,7 @@ mod tests {
         assert_eq!(read(409, "").answer, Answer::Refused);
         assert_eq!(read(429, "").answer, Answer::Busy { retry_after: None });
         assert_eq!(read(502, &code("session_ended")).answer, Answer::Failed);
+        assert_eq!(read(425, "").answer, Answer::Failed);
         assert_eq!(read(200, "{}").answer, Answer::Refused);
         assert_eq!(read(302, "").answer, Answer::Refused);
     }

@@ -1,6 +1,8 @@
 //! The machine's rules, one a test.
 
-use crate::rig::{Done, OWN, Rig, config, only_call, problem, resource, session, token, url};
+use crate::rig::{
+    Done, GREETING, OWN, Rig, config, only_call, problem, resource, session, token, token_of, url,
+};
 use std::time::Duration;
 use strongroom::vault::refresh::TIMEOUT;
 use strongroom::vault::{Config, ConfigError, Failure, Input, REQUEST_LIMIT, Route, Status};
@@ -365,4 +367,116 @@ fn attempts_of_different_tokens_have_different_ids() {
         .collect();
     assert_eq!(attempts.len(), 2, "{done:?}");
     assert_ne!(attempts[0], attempts[1]);
+}
+
+#[test]
+fn what_one_user_asked_for_is_not_done_as_another() {
+    const ME: &str = "https://api.example.com/v1/me";
+    let bobs = |seconds| token_of("s2", "bob", "bobs", seconds);
+    let ended = Done::Fail(1, Failure::SessionEnded, String::new());
+    // It waits, and the session says that somebody else is signed in.
+    let mut rig = Rig::signed_in(18);
+    rig.fetch(1, ME);
+    let (call, ..) = only_call(&rig.handle(Input::Heard { session: "s2" }));
+    let done = rig.answer(call, 200, r#"{"session":{"id":"s2","subject":"bob"}}"#);
+    assert!(done.contains(&ended), "{done:?}");
+    assert_eq!(rig.vault.open_requests(), 0);
+    // It waits, and the token itself is somebody else's.
+    let mut rig = Rig::signed_in(19);
+    let (call, ..) = only_call(&rig.fetch(1, ME));
+    let done = rig.answer(call, 200, &bobs(600));
+    assert!(done.contains(&ended) && !format!("{done:?}").contains("Send"), "{done:?}");
+    assert_eq!(
+        rig.fetch(2, ME),
+        [Done::Send { id: 2, authorization: "Bearer bobs".into(), follow: false }],
+        "what is asked for afterwards is"
+    );
+    // It is on its way, and comes back for another token.
+    for ends in [false, true] {
+        let mut rig = Rig::signed_in(20);
+        let (call, ..) = only_call(&rig.fetch(1, ME));
+        rig.answer(call, 200, &token("t1", 600));
+        rig.pass(Duration::from_secs(5));
+        if ends {
+            let (call, ..) = only_call(&rig.handle(Input::Heard { session: "" }));
+            rig.answer(call, 401, &problem("session_ended"));
+        }
+        let (call, ..) = only_call(&rig.handle(Input::Heard { session: "s2" }));
+        rig.answer(call, 200, r#"{"session":{"id":"s2","subject":"bob"}}"#);
+        assert_eq!(rig.response(1, 401, EXPIRED), [Done::Deliver(1)], "it was ended before: {ends}");
+    }
+}
+
+#[test]
+fn another_session_of_the_same_user_goes_on_with_what_waits() {
+    let mut rig = Rig::signed_in(22);
+    rig.fetch(1, "https://api.example.com/v1/me");
+    let (call, ..) = only_call(&rig.handle(Input::Heard { session: "s2" }));
+    let (call, ..) = only_call(&rig.answer(call, 200, &session("s2")));
+    let done = rig.answer(call, 200, &token_of("s2", "ada", "t2", 600));
+    assert_eq!(done, [sent(1, "Bearer t2")]);
+}
+
+#[test]
+fn a_refused_session_is_asked_for_again_ever_less_often() {
+    for status in [400, 403, 404, 408, 421, 425] {
+        let mut rig = Rig::new(23);
+        let (mut call, ..) = only_call(&rig.handle(Input::Start));
+        let mut pauses = Vec::new();
+        for _ in 0..10 {
+            rig.answer(call, status, "");
+            pauses.push(rig.wait.expect("it goes on trying"));
+            (call, ..) = only_call(&rig.sleep());
+        }
+        assert!(pauses[9] >= Duration::from_secs(15), "{status}: {pauses:?}");
+        let done = rig.answer(call, 200, &session("s1"));
+        assert!(matches!(done[0], Done::State(Status::SignedIn, Some(_))), "{status}: {done:?}");
+    }
+}
+
+#[test]
+fn a_token_that_is_dead_on_arrival_loses_no_request_and_turns_into_no_flood() {
+    let mut rig = Rig::signed_in(24);
+    let (call, ..) = only_call(&rig.fetch(1, "https://api.example.com/v1/me"));
+    rig.answer(call, 200, &token("t1", 600));
+    rig.response(1, 200, None);
+    rig.socket(2, "https://api.example.com/v1/live", Some(GREETING));
+    rig.handle(Input::Opened { id: 2 });
+    rig.pass(Duration::from_secs(595));
+    let (mut call, ..) = only_call(&rig.handle(Input::Tick));
+    assert_eq!(rig.fetch(3, "https://api.example.com/v1/me"), []);
+    for _ in 0..2 {
+        assert_eq!(rig.answer(call, 200, &token("dead", 0)), [], "no other question at once");
+        assert!(rig.wait.expect("another question later") >= Duration::from_millis(200));
+        (call, ..) = only_call(&rig.sleep());
+    }
+    assert_eq!(
+        rig.answer(call, 200, &token("t9", 600)).last(),
+        Some(&Done::Greet(2, GREETING.replace("{token}", "t9")))
+    );
+    assert_eq!(rig.response(3, 200, None), [Done::Deliver(3)]);
+}
+
+#[test]
+fn log_outs_at_once_are_one() {
+    let out = |id| Done::LoggedOut(id, Some("https://id.example.com/end".into()));
+    let answer = r#"{"logout_url":"https://id.example.com/end"}"#;
+    let mut rig = Rig::signed_in(25);
+    let (call, ..) = only_call(&rig.handle(Input::Logout { id: 1, everywhere: false }));
+    assert_eq!(rig.handle(Input::Logout { id: 2, everywhere: false }), []);
+    let done = rig.answer(call, 200, answer);
+    assert_eq!(done[1..3], [out(1), out(2)]);
+    // One that wants more is asked for in place of the first.
+    let mut rig = Rig::signed_in(26);
+    let (first, ..) = only_call(&rig.handle(Input::Logout { id: 1, everywhere: false }));
+    let done = rig.handle(Input::Logout { id: 2, everywhere: true });
+    let (second, _, body) = only_call(&done);
+    assert_eq!((&done[0], body.as_str()), (&Done::Abort(first), r#"{"everywhere":true}"#));
+    assert_eq!(rig.handle(Input::Logout { id: 3, everywhere: false }), []);
+    assert_eq!(rig.answer(second, 200, answer)[1..4], [out(1), out(2), out(3)]);
+    let mut rig = Rig::signed_in(27);
+    let (call, ..) = only_call(&rig.handle(Input::Logout { id: 1, everywhere: true }));
+    rig.handle(Input::Logout { id: 2, everywhere: false });
+    let done = rig.lost(call);
+    assert_eq!(done[..2], [1, 2].map(|id| Done::Fail(id, Failure::Unreachable, String::new())));
 }

@@ -183,8 +183,12 @@ pub(crate) fn session(id: &str) -> String {
 }
 
 pub(crate) fn token(value: &str, seconds: u64) -> String {
+    token_of("s1", "ada", value, seconds)
+}
+
+pub(crate) fn token_of(id: &str, subject: &str, value: &str, seconds: u64) -> String {
     format!(
-        r#"{{"access_token":"{value}","token_type":"Bearer","expires_in":{seconds},"session":{{"id":"s1","subject":"ada"}}}}"#
+        r#"{{"access_token":"{value}","token_type":"Bearer","expires_in":{seconds},"session":{{"id":"{id}","subject":"{subject}"}}}}"#
     )
 }
 

@@ -31,6 +31,8 @@ struct Pending {
 /// A request of the page, or a socket that it asks for.
 struct Asked {
     audience: Option<&'static str>,
+    /// Whom the page saw signed in when it asked.
+    user: Option<u32>,
     sends: u32,
     on_its_way: bool,
     /// Whether it is a socket; by a message, or by a ticket.
@@ -60,6 +62,7 @@ struct World {
     session: Option<u32>,
     /// What the page was told last.
     status: Status,
+    user: Option<u32>,
     logouts: HashSet<u32>,
     trace: u64,
 }
@@ -79,6 +82,7 @@ impl World {
             minted: 0,
             session: Some(0),
             status: Status::Starting,
+            user: None,
             logouts: HashSet::new(),
             trace: 0,
         };
@@ -106,7 +110,11 @@ impl World {
                     let asked =
                         self.asked.get_mut(&id).unwrap_or_else(|| panic!("seed {seed}: {id} is not open"));
                     let token = authorization.strip_prefix("Bearer ").expect("a bearer token");
-                    let (audience, _) = &self.tokens[token];
+                    let (audience, session) = &self.tokens[token];
+                    assert!(
+                        asked.user.is_none_or(|user| user == user_of(*session)),
+                        "seed {seed}: {id} goes out as somebody else"
+                    );
                     assert_eq!(
                         asked.audience,
                         Some(audience.as_str()),
@@ -175,7 +183,11 @@ impl World {
                 Done::LoggedOut(id, _) => {
                     assert!(self.logouts.remove(&id), "seed {seed}: nobody asked for {id}")
                 }
-                Done::State(status, _) => self.status = status,
+                Done::State(status, session) => {
+                    self.status = status;
+                    let user = session.and_then(|text| text.split("user-").nth(1)?.chars().next());
+                    self.user = user.and_then(|digit| digit.to_digit(10));
+                }
                 Done::Tell(_) => {}
             }
         }
@@ -210,7 +222,7 @@ impl World {
         if self.random.one_in(4) {
             return self.page_socket(id, target, audience);
         }
-        self.asked.insert(id, Asked { audience, sends: 0, on_its_way: false, socket: None });
+        self.asked.insert(id, Asked { audience, user: self.user, sends: 0, on_its_way: false, socket: None });
         let replayable = !self.random.one_in(4);
         let target = crate::rig::url(target);
         self.step(Input::Fetch { id, target, forbidden_header: false, replayable });
@@ -222,7 +234,8 @@ impl World {
     fn page_socket(&mut self, id: u32, target: &'static str, audience: Option<&'static str>) {
         let by_message = self.random.one_in(2);
         let allowed = audience.is_some() && (!by_message || target.contains("/v1/"));
-        self.asked.insert(id, Asked { audience, sends: 0, on_its_way: false, socket: Some(by_message) });
+        let (user, socket) = (self.user, Some(by_message));
+        self.asked.insert(id, Asked { audience, user, sends: 0, on_its_way: false, socket });
         let message = by_message.then_some(GREETING);
         self.step(Input::Socket { id, target: crate::rig::url(target), message });
         if !allowed {
@@ -292,16 +305,15 @@ impl World {
             (_, None) => (401, problem("session_ended")),
             (Route::Refresh, _) if fate == 19 => (409, problem("duplicate_attempt")),
             (Route::Refresh, _) if fate == 18 => (400, problem("resource_unknown")),
-            (Route::Session, Some(session)) => (200, crate::rig::session(&format!("s{session}"))),
+            (Route::Session, Some(session)) => (200, format!(r#"{{"session":{}}}"#, session_text(session))),
             (Route::Refresh, Some(session)) => {
                 self.minted += 1;
                 let token = format!("token-{}-{}", self.seed, self.minted);
                 let audience = body.split('"').nth(3).expect("an audience").to_owned();
                 self.tokens.insert(token.clone(), (audience, session));
-                let life = 1 + self.random.below(900);
-                let text = format!(
-                    r#"{{"access_token":"{token}","expires_in":{life},"session":{{"id":"s{session}"}}}}"#
-                );
+                let life = if self.random.one_in(20) { 0 } else { 1 + self.random.below(900) };
+                let who = session_text(session);
+                let text = format!(r#"{{"access_token":"{token}","expires_in":{life},"session":{who}}}"#);
                 (200, text)
             }
         };
@@ -421,6 +433,15 @@ impl World {
         let expected = if self.session.is_some() { Status::SignedIn } else { Status::SignedOut };
         assert_eq!(self.status, expected, "seed {}", self.seed);
     }
+}
+
+/// Two sessions in a row are one user's.
+fn user_of(session: u32) -> u32 {
+    session / 2 % 3
+}
+
+fn session_text(session: u32) -> String {
+    format!(r#"{{"id":"s{session}","subject":"user-{}"}}"#, user_of(session))
 }
 
 fn number(name: &str) -> Option<u64> {

@@ -45,26 +45,41 @@ impl Vault {
         self.resume_waiting();
     }
 
-    pub(super) fn end_all(&mut self) {
+    /// What was asked for under one user is not done under another: who waits is told, and what is on its way is not
+    /// sent again.
+    pub(super) fn disown(&mut self, failure: Failure) {
+        fail_waiting(&mut self.requests, &mut self.events, failure, |_| true);
+        for request in &mut self.requests {
+            request.retried = true;
+        }
+    }
+
+    pub(super) fn end_all(&mut self, failure: Failure) {
         self.hang_up_all();
         for (at, slot) in self.slots.iter_mut().enumerate() {
             let abort = slot.refresh.end();
             self.events.extend(abort.map(|call| Event::Abort(CallId { slot: at as u16, call })));
         }
+        self.disown(failure);
     }
 
+    /// Those that come while one is under way wait for it, or for the one in its place that ends more.
     pub(super) fn log_out(&mut self, id: u32, everywhere: bool) {
-        self.end_all();
-        fail_waiting(&mut self.requests, &mut self.events, Failure::SignedOut, |_| true);
-        if let Some(earlier) = self.logout.take() {
+        let mut ids = Vec::new();
+        if let Some(earlier) = &mut self.logout {
+            if earlier.everywhere || !everywhere {
+                return earlier.ids.push(id);
+            }
             self.events.push_back(Event::Abort(earlier.call));
-            self.events.push_back(Event::Fail(earlier.id, Failure::Unreachable));
+            ids.append(&mut earlier.ids);
         }
+        ids.push(id);
+        self.end_all(Failure::SignedOut);
         self.logouts = self.logouts.wrapping_add(1);
         self.logout = Some(Logout {
-            id,
+            ids,
             call: CallId { slot: LOGOUT, call: Call { epoch: 0, number: self.logouts } },
-            body: if everywhere { "{\"everywhere\":true}" } else { "{\"everywhere\":false}" },
+            everywhere,
             until: Deadline::after(self.now, TIMEOUT),
         });
         let attempt = self.draw().attempt();
@@ -78,17 +93,19 @@ impl Vault {
         match reply.answer {
             Answer::Token { .. } | Answer::Ended => {
                 self.set_state(Status::SignedOut, None);
-                self.events.push_back(Event::LoggedOut(logout.id, reply.logout_url));
+                for id in logout.ids {
+                    self.events.push_back(Event::LoggedOut(id, reply.logout_url.clone()));
+                }
                 self.events.push_back(Event::Tell);
             }
-            Answer::Refused => self.logout_failed(logout.id, Failure::RefreshFailed),
-            _ => self.logout_failed(logout.id, Failure::Unreachable),
+            Answer::Refused => self.logout_failed(&logout.ids, Failure::RefreshFailed),
+            _ => self.logout_failed(&logout.ids, Failure::Unreachable),
         }
     }
 
     /// The cookie may still be there: find out, rather than claim that the user is out.
-    pub(super) fn logout_failed(&mut self, id: u32, failure: Failure) {
-        self.events.push_back(Event::Fail(id, failure));
+    pub(super) fn logout_failed(&mut self, ids: &[u32], failure: Failure) {
+        self.events.extend(ids.iter().map(|id| Event::Fail(*id, failure)));
         for slot in &mut self.slots {
             let _ = slot.refresh.restart();
         }
@@ -105,6 +122,14 @@ impl Vault {
     pub(super) fn public_id(&self) -> &str {
         public_id(self.session.as_deref())
     }
+}
+
+/// Whether both are one user's, as far as they say.
+pub(super) fn same_user(one: Option<&str>, other: Option<&str>) -> bool {
+    let subject = |session: Option<&str>| {
+        session.and_then(|text| member(text.as_bytes(), "subject")).map(<[u8]>::to_vec)
+    };
+    subject(one).is_some_and(|one| subject(other) == Some(one))
 }
 
 /// The `id` in a session's JSON text, or nothing.
