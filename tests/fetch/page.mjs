@@ -33,9 +33,9 @@ export const run = async (name, kind, { origins, isolated }) => {
     /** The function itself, for what has to be done with it alone. */
     itself: alone,
     seen: async () => (await native(`/seen/${id}`)).json(),
-    /** Waits until the server has seen what a case waits for. */
-    until: async (condition) => {
-      const deadline = Date.now() + ARRIVAL;
+    /** Waits until the server has seen what a case waits for; not long, since what is compared with may never do it. */
+    until: async (condition, patience = ARRIVAL) => {
+      const deadline = Date.now() + patience;
       while (Date.now() < deadline) {
         const seen = await at.seen();
         if (condition(seen)) return seen;

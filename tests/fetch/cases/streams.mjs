@@ -2,6 +2,9 @@ import { drain, refusal, sleep } from "../look.mjs";
 
 const cut = (seen) => seen.length > 0 && seen.every((request) => request.ended === "cut");
 
+/** The vault has to do it every time, on a busy machine too. */
+const LONG = 15_000;
+
 /** Response bodies as streams. */
 export const streams = {
   "the first chunk comes before the last is sent": async (fetch, at) => {
@@ -78,20 +81,20 @@ export const streams = {
     await reader.read();
     reader.releaseLock();
     await body.cancel();
-    return at.until(cut);
+    return at.until(cut, LONG);
   },
   "a cancelled reader ends at the server": async (fetch, at) => {
     const reader = (await fetch(at.api("endless"))).body.getReader();
     const { value } = await reader.read();
     await reader.cancel("enough");
     const after = await reader.read();
-    return [new TextDecoder().decode(value), after, await at.until(cut)];
+    return [new TextDecoder().decode(value), after, await at.until(cut, LONG)];
   },
   "both halves cancelled end at the server": async (fetch, at) => {
     const halves = (await fetch(at.api("endless"))).body.tee().map((half) => half.getReader());
     await Promise.all(halves.map((half) => half.read()));
     await Promise.all(halves.map((half) => half.cancel()));
-    return at.until(cut);
+    return at.until(cut, LONG);
   },
   "who reads slowly loses nothing": async (fetch, at) => {
     const reader = (await fetch(at.api("large?size=3000000"))).body.getReader();
