@@ -5,9 +5,9 @@
 
 /** Page to worker: `[FETCH, id, url, headers, init, replayable]`. */
 export const FETCH = 0;
-/** Page to worker: `[CANCEL, id]`: not wanted any more, or its transferred body has ended. */
+/** Page to worker: `[CANCEL, id]`: not wanted any more. */
 export const CANCEL = 1;
-/** Page to worker: `[PULL, id]`, a credit for one chunk of a body that could not be transferred. */
+/** Page to worker: `[PULL, id]`: there is room for one more CHUNK of a body. */
 export const PULL = 2;
 /** Page to worker: `[LOGOUT, id, everywhere]`. */
 export const LOGOUT = 3;
@@ -22,13 +22,16 @@ export const PING = 6;
 export const READY = 0;
 /** Worker to page: `[REFUSED, code, message]`: it will not start. */
 export const REFUSED = 1;
-/** Worker to page: `[RESPONSE, id, status, statusText, url, redirected, type, headers, body]`. */
+/** Worker to page: `[RESPONSE, id, status, statusText, url, redirected, type, headers, body]`; a body (`true`) follows in CHUNKs. */
 export const RESPONSE = 2;
 /** Worker to page: `[FAIL, id, code, reason]`. */
 export const FAIL = 3;
 /** Worker to page: `[ERROR, id, message]`, a failure of the network. */
 export const ERROR = 4;
-/** Worker to page: `[CHUNK, id, bytes | undefined]`; without bytes the body has ended. */
+/**
+ * Worker to page: `[CHUNK, id, bytes[], whether that was all]`. In the page's own origin it comes from the worker itself and not over
+ * the port, so it may come before its RESPONSE.
+ */
 export const CHUNK = 5;
 /** Worker to page: `[STATE, status, session as JSON text | undefined]`. */
 export const STATE = 6;
@@ -57,9 +60,6 @@ export const CONNECT = 0;
 export const GREET = 1;
 /** The codes that the vault closes a socket with, and the reasons that go with them. */
 export const HANG_UPS: Record<number, string> = { 4401: "session_ended", 4408: "token_expired" };
-
-/** `body` of a RESPONSE: transferred, none, or to be pulled chunk by chunk. */
-export type ResponseBody = ReadableStream<Uint8Array<ArrayBuffer>> | null | true;
 
 /** A FormData, which cannot be cloned; its files travel by reference. */
 export type WireForm = [name: string, value: FormDataEntryValue][];
@@ -100,4 +100,6 @@ export interface Configuration {
   endpoints: string;
   provider?: string | undefined;
   resources: readonly WireResource[];
+  /** Whether the page itself holds the worker: then bodies need not go over the port. */
+  near?: boolean | undefined;
 }

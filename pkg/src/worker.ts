@@ -4,14 +4,19 @@
  */
 import * as glue from "../wasm/vault/vault_bg.js";
 import base64 from "../wasm/vault/vault_bg.wasm?deflate";
-import { type Configuration, DIED, PING, PONG, READY, REFUSED } from "./protocol.ts";
+import { CANCEL, type Configuration, DIED, PING, PONG, PULL, READY, REFUSED } from "./protocol.ts";
+import { Bodies } from "./vault/bodies.ts";
 import type { Core, Host } from "./vault/core.ts";
 import { Sockets } from "./vault/sockets.ts";
 import { inTurn } from "./vault/turn.ts";
 import { upload } from "./vault/upload.ts";
 
 // Taken before anything else runs in this worker.
-const worker = self as unknown as typeof globalThis & { close(): void; onmessage: unknown };
+const worker = self as unknown as typeof globalThis & {
+  close(): void;
+  onmessage: unknown;
+  postMessage(message: unknown, transfer: Transferable[]): void;
+};
 const { fetch, setTimeout, clearTimeout, crypto, performance, origin } = worker;
 const { now } = Date;
 
@@ -46,6 +51,9 @@ const run = (configuration: Configuration, port: MessagePort): void => {
   };
   const post = (message: unknown[]): void => port.postMessage(message);
   const sockets = new Sockets(post, (id, open) => guarded((core) => core.connected(id, open)));
+  // Firefox takes what goes over a port through another process, and what a worker says itself it does not.
+  const lane = configuration.near ? worker : port;
+  const bodies = new Bodies((message, transfer) => lane.postMessage(message, transfer));
   const host: Host = {
     // Async, so that nothing in `init` can make it throw into the wasm.
     fetch: async (url, init) => {
@@ -60,14 +68,8 @@ const run = (configuration: Configuration, port: MessagePort): void => {
         (error: unknown) =>
           guarded((core) => core.settled(stage, key, true, String((error as Error)?.message))),
       ),
-    post: (message, transfer = []) => {
-      try {
-        port.postMessage(message, transfer);
-        return true;
-      } catch {
-        return false;
-      }
-    },
+    post,
+    body: (id, body) => bodies.pump(id, body),
     socket: (id, what, value) => sockets.do(id, what, value),
     tell: (text) => others.postMessage(text),
     wake: (millis) => {
@@ -99,7 +101,11 @@ const run = (configuration: Configuration, port: MessagePort): void => {
   }
   core = starting;
   port.postMessage([READY, `${endpoints}/login`]);
-  port.onmessage = ({ data }) => guarded((core) => (data?.[0] === PING ? post([PONG]) : core.message(data)));
+  port.onmessage = ({ data }) => {
+    const kind = data?.[0];
+    if (kind === PULL || kind === CANCEL) bodies.pull(data[1]);
+    if (kind !== PULL) guarded((core) => (kind === PING ? post([PONG]) : core.message(data)));
+  };
   others.onmessage = ({ data }) => typeof data === "string" && guarded((core) => core.heard(data));
 };
 

@@ -11,7 +11,7 @@ mod perform;
 mod wire;
 
 use self::parts::Parts;
-use self::perform::{Exchange, Flight, ask, deliver, forget_oldest, send};
+use self::perform::{Exchange, Flight, ask, deliver, send};
 use self::wire::{Host, code, hang_up, kind, name, socket, stage};
 use crate::time::Timestamp;
 use crate::vault::refresh::{Clock, Entropy};
@@ -120,12 +120,6 @@ impl VaultWorker {
                     self.drive(Input::Gone { id });
                 }
             }
-            kind::PULL => {
-                let flight = self.flights.iter().find(|flight| flight.id == id);
-                if let Some(reader) = flight.and_then(|flight| flight.reader.as_ref()) {
-                    self.host.settle(&reader.read(), stage::CHUNK, id);
-                }
-            }
             kind::LOGOUT => self.drive(Input::Logout { id, everywhere: message.get(2).is_truthy() }),
             kind::AWAKE => self.drive(Input::Awake),
             kind::SOCKET => self.socket(id, message),
@@ -170,7 +164,7 @@ impl VaultWorker {
                 body.zeroize();
             }
             stage::FETCH => self.fetch_settled(key, failed, value),
-            _ => self.chunk_settled(key, failed, value),
+            _ => self.body_settled(key, failed, value),
         }
     }
 }
@@ -204,24 +198,14 @@ impl VaultWorker {
         self.drive(Input::Response { id, status, challenge: challenge.as_deref() });
     }
 
-    fn chunk_settled(&mut self, id: u32, failed: bool, value: &JsValue) {
-        if failed {
-            self.take_flight(id);
-            return self.post_error(id, value);
+    fn body_settled(&mut self, id: u32, failed: bool, value: &JsValue) {
+        if self.take_flight(id).is_some() && failed {
+            self.post_error(id, value);
         }
-        let chunk = js_sys::Reflect::get(value, &JsValue::from_str("value")).unwrap_or_default();
-        let transfer = match chunk.dyn_ref::<Uint8Array>() {
-            Some(bytes) => Array::of(&[bytes.buffer().into()]),
-            None => {
-                self.take_flight(id);
-                Array::new()
-            }
-        };
-        self.host.post(&Array::of(&[kind::CHUNK.into(), id.into(), chunk]), &transfer);
     }
 
     fn post_error(&self, id: u32, message: &JsValue) {
-        self.host.post(&Array::of(&[kind::ERROR.into(), id.into(), message.clone()]), &JsValue::UNDEFINED);
+        self.host.post(&Array::of(&[kind::ERROR.into(), id.into(), message.clone()]));
     }
 
     fn take_flight(&mut self, id: u32) -> Option<Flight> {
@@ -262,7 +246,6 @@ impl VaultWorker {
                     {
                         flights.remove(at);
                     }
-                    forget_oldest(flights);
                 }
                 Output::Greet { id, message } => host.socket(id, socket::GREET, &message.into()),
                 Output::HangUp { id, cause } => {
@@ -287,11 +270,11 @@ impl VaultWorker {
                 }
                 Output::LoggedOut { id, url } => {
                     let message = [kind::LOGGED_OUT.into(), id.into(), url.into()];
-                    host.post(&Array::of(&message), &JsValue::UNDEFINED);
+                    host.post(&Array::of(&message));
                 }
                 Output::State { status, session } => {
                     let message = [kind::STATE.into(), name(status).into(), session.into()];
-                    host.post(&Array::of(&message), &JsValue::UNDEFINED);
+                    host.post(&Array::of(&message));
                 }
                 Output::Tell { session } => host.tell(session),
                 Output::Wait(time) => {
@@ -304,7 +287,7 @@ impl VaultWorker {
 
 fn post_failure(host: &Host, id: u32, failure: Failure, reason: &str) {
     let message = [kind::FAIL.into(), id.into(), code(failure).into(), reason.into()];
-    host.post(&Array::of(&message), &JsValue::UNDEFINED);
+    host.post(&Array::of(&message));
 }
 
 fn take<T>(list: &mut Vec<T>, wanted: impl Fn(&T) -> bool) -> Option<T> {

@@ -28,6 +28,7 @@ globalThis.Worker = class extends Own {
   constructor(...given) {
     super(...given);
     workers.push(this);
+    this.addEventListener("message", ({ data }) => seen.push(data));
   }
 };
 globalThis.outcome = (promise) => promise.then(

@@ -1,6 +1,6 @@
 import { VaultError, type VaultErrorCode } from "../errors.ts";
 import { AWAKE, DIED, PING, READY, REFUSED, STATE } from "../protocol.ts";
-import type { Link, Linker } from "./link.ts";
+import type { Heard, Link, Linker } from "./link.ts";
 import { SessionStore } from "./session.ts";
 import type { Session } from "./types.ts";
 
@@ -29,7 +29,6 @@ export class Connection {
   #link: Link | undefined;
   #over: VaultError | undefined;
   #lost = new AbortController();
-  #bodies = 0;
   #silences = -1;
   #watch: ReturnType<typeof setInterval> | undefined;
   #deaths: number[] = [];
@@ -58,10 +57,7 @@ export class Connection {
         this.end(error);
         reject(error);
       };
-      const link = this.#linker(failed);
-      this.#link = link;
-      this.#silences = -1;
-      link.port.onmessage = ({ data }: MessageEvent<unknown[]>) => {
+      const heard: Heard = ({ data }) => {
         const [kind, first, second] = data;
         this.#silences = 0;
         if (kind === READY) {
@@ -79,6 +75,10 @@ export class Connection {
           this.#waiters.get(first as number)?.message(data);
         }
       };
+      const link = this.#linker(failed, heard);
+      this.#link = link;
+      this.#silences = -1;
+      link.port.onmessage = heard;
     });
   }
 
@@ -91,10 +91,9 @@ export class Connection {
     return this.#id;
   }
 
-  /** A body that comes from the worker by itself: what ends it if the worker is lost, and what to call when it has ended. */
-  body(): [lost: AbortSignal, ended: () => void] {
-    this.#bodies++;
-    return [this.#lost.signal, () => void this.#bodies--];
+  /** Aborts, with the reason, when the worker of the open bodies is lost. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
   }
 
   done(id: number): void {
@@ -121,7 +120,7 @@ export class Connection {
   /** A worker that a script or the browser ends says nothing. Nor does it while it starts, which has a time of its own. */
   #keepWatch(): void {
     this.#watch ??= setInterval(() => {
-      if (!this.#waiters.size && !this.#bodies) {
+      if (!this.#waiters.size) {
         clearInterval(this.#watch);
         this.#watch = undefined;
       } else if (this.#silences >= SILENCES) this.#died();

@@ -2,7 +2,8 @@
 export interface Host {
   fetch(url: string, init: RequestInit): Promise<Response>;
   settle(promise: Promise<unknown>, stage: number, key: number): void;
-  post(message: unknown[], transfer: Transferable[] | undefined): boolean;
+  post(message: unknown[]): void;
+  body(id: number, body: ReadableStream): Promise<void>;
   socket(id: number, what: number, value: unknown): void;
   tell(text: string): void;
   wake(millis: number): void;

@@ -2,7 +2,7 @@ import { VaultError, type VaultErrorCode } from "../errors.ts";
 import { CANCEL, CHUNK, ERROR, FAIL, FETCH, PROGRESS, RESPONSE } from "../protocol.ts";
 import type { Connection, Waiter } from "./connection.ts";
 import { type Packed, pack } from "./request.ts";
-import { abortable, build, type Head, pulled } from "./response.ts";
+import { build, type Head, type Pulled, pulled } from "./response.ts";
 import type { VaultRequestInit } from "./types.ts";
 
 /** Aborts with either of them; an engine that cannot tell keeps to the first. */
@@ -17,7 +17,8 @@ const perform = (
   onProgress: VaultRequestInit["onUploadProgress"],
 ): Promise<Response> =>
   new Promise((resolve, reject) => {
-    let chunks: ReadableStreamDefaultController<Uint8Array> | undefined;
+    let body: Pulled | undefined;
+    let [answered, over] = [false, false];
     const end = () => {
       connection.done(id);
       signal.removeEventListener("abort", abort);
@@ -25,10 +26,14 @@ const perform = (
     const fail = (error: unknown) => {
       end();
       reject(error);
-      chunks?.error(error);
+      body?.fail(error);
+    };
+    const cancel = () => {
+      connection.send(CANCEL, id);
+      end();
     };
     const abort = () => {
-      connection.send(CANCEL, id);
+      cancel();
       fail(signal.reason);
     };
     const waiter: Waiter = {
@@ -37,31 +42,14 @@ const perform = (
         const [kind, , first, second] = message;
         if (kind === RESPONSE) {
           const head = message as Head;
-          let body = head[8];
-          const [lost, ended] = connection.body();
-          const ends = either(signal, lost);
-          if (body === true) {
-            const cancel = () => {
-              connection.send(CANCEL, id);
-              end();
-            };
-            // Its waiter stays.
-            ended();
-            [body, chunks] = pulled(connection, id, cancel);
-          } else {
-            end();
-            if (body) {
-              body = abortable(body, ends, () => {
-                ended();
-                connection.send(CANCEL, id);
-              });
-            } else ended();
-          }
-          resolve(build(head, body, ends));
+          answered = true;
+          if (head[8]) body ??= pulled(connection, id, cancel);
+          else over = true;
+          resolve(build(head, body?.stream ?? null, either(signal, connection.lost)));
         } else if (kind === CHUNK) {
-          if (first) return chunks?.enqueue(first as Uint8Array);
-          end();
-          chunks?.close();
+          body ??= pulled(connection, id, cancel);
+          over = second as boolean;
+          body.take(first as Uint8Array[], over);
         } else if (kind === PROGRESS) {
           onProgress?.({ loaded: first as number, total: second as number | undefined });
         } else if (kind === ERROR) {
@@ -69,6 +57,7 @@ const perform = (
         } else if (kind === FAIL) {
           fail(new VaultError(first as VaultErrorCode, undefined, second as string));
         }
+        if (answered && over) end();
       },
     };
     const id = connection.expect(waiter);

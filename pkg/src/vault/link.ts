@@ -7,5 +7,6 @@ export interface Link {
   close(): void;
 }
 
-/** Starts a worker; `failed` may be called at any later time. */
-export type Linker = (failed: (error: VaultError) => void) => Link;
+/** Starts a worker. Both may be called at any later time: `heard` with what does not come over the port. */
+export type Linker = (failed: (error: VaultError) => void, heard: Heard) => Link;
+export type Heard = (event: MessageEvent<unknown[]>) => void;

@@ -1,4 +1,4 @@
-import { PULL, type Pair, type ResponseBody } from "../protocol.ts";
+import { PULL, type Pair } from "../protocol.ts";
 import type { Connection } from "./connection.ts";
 
 /** A RESPONSE message. */
@@ -11,7 +11,7 @@ export type Head = [
   redirected: boolean,
   type: ResponseType,
   headers: Pair[],
-  body: ResponseBody,
+  body: true | null,
 ];
 
 const NULL_BODY = [101, 103, 204, 205, 304];
@@ -64,28 +64,36 @@ export const build = (
   return complete(response, { url, redirected, type }, signal);
 };
 
-/** A body that comes over the port, chunk by chunk, each asked for: for engines that cannot transfer streams. */
-export const pulled = (
-  connection: Connection,
-  id: number,
-  cancel: () => void,
-): [ReadableStream, ReadableStreamDefaultController<Uint8Array>] => {
+/** So many bytes wait in the page for their reader, and no more are asked for. */
+const ROOM = 256 * 1024;
+
+/** A body that comes in messages: the stream, what a message goes into, and how it fails. */
+export interface Pulled {
+  stream: ReadableStream;
+  take(chunks: Uint8Array[], over: boolean): void;
+  fail(error: unknown): void;
+}
+
+export const pulled = (connection: Connection, id: number, cancel: () => void): Pulled => {
   let controller!: ReadableStreamDefaultController<Uint8Array>;
+  let owed = 0;
   const stream = new ReadableStream<Uint8Array>(
     {
       start: (own) => void (controller = own),
-      pull: () => connection.send(PULL, id),
+      pull: () => {
+        for (; owed; owed--) connection.send(PULL, id);
+      },
       cancel,
     },
-    { highWaterMark: 2 },
+    { highWaterMark: ROOM, size: (chunk) => chunk.byteLength },
   );
-  return [stream, controller];
-};
-
-/** Errors the body with the signal's own reason, as fetch does; tells once it has ended, has broken or is not wanted. */
-export const abortable = (body: ReadableStream, signal: AbortSignal, over: () => void): ReadableStream => {
-  const { readable, writable } = new TransformStream();
-  // The worker's abort ends the body. To cancel it as well could take for ever, and `over` would wait for it.
-  body.pipeTo(writable, { signal, preventCancel: true }).then(over, over);
-  return readable;
+  return {
+    stream,
+    take: (chunks, over) => {
+      owed++;
+      for (const chunk of chunks) controller.enqueue(chunk);
+      if (over) controller.close();
+    },
+    fail: (error) => controller.error(error),
+  };
 };

@@ -15,7 +15,7 @@ interface TrustedTypes {
 // the page since must not get its hands on the new one through these.
 const { apply } = Reflect;
 const { Worker: OwnWorker, MessageChannel: OwnChannel } = globalThis;
-const post = OwnWorker?.prototype.postMessage;
+const { postMessage: post, addEventListener: listen } = OwnWorker?.prototype ?? {};
 
 let policy: ReturnType<TrustedTypes["createPolicy"]> | undefined;
 
@@ -59,9 +59,10 @@ export const spawn = (
 /** The in-page mode's way to a worker. */
 export const inPage = (script: string | URL, configuration: Configuration): Linker => {
   const url = trusted(String(script));
-  return (failed) => {
+  return (failed, heard) => {
     const { port1, port2 } = new OwnChannel();
-    const worker = start(url, configuration, port2, failed);
+    const worker = start(url, { ...configuration, near: true }, port2, failed);
+    apply(listen, worker, ["message", heard]);
     return {
       port: port1,
       close: () => {

@@ -66,17 +66,7 @@ impl VaultWorker {
         }
         let Ok(abort) = AbortController::new() else { return false };
         let url = parts.href.clone();
-        let flight = Flight {
-            id,
-            url,
-            headers,
-            init,
-            abort,
-            socket,
-            response: None,
-            reader: None,
-            transferred: false,
-        };
+        let flight = Flight { id, url, headers, init, abort, socket, response: None };
         self.flights.push(flight);
         true
     }

@@ -5,8 +5,7 @@ use crate::vault::{CallId, Route};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    AbortController, Headers, ReadableStreamDefaultReader, ReferrerPolicy, RequestInit, RequestMode,
-    RequestRedirect, Response,
+    AbortController, Headers, ReferrerPolicy, RequestInit, RequestMode, RequestRedirect, Response,
 };
 
 /// `wss:` stands for `https:`, and `ws:` for `http:`.
@@ -31,10 +30,6 @@ pub(super) struct Flight {
     /// The page's message, if it asks for a socket: then this is the request for the ticket.
     pub(super) socket: Option<Array>,
     pub(super) response: Option<Response>,
-    /// Where streams cannot be transferred, the body is read here, chunk by chunk, as the page asks for it.
-    pub(super) reader: Option<ReadableStreamDefaultReader>,
-    /// The body has been transferred to the page.
-    pub(super) transferred: bool,
 }
 
 /// The one place where a token leaves this module's memory.
@@ -53,8 +48,8 @@ pub(super) fn send(host: &Host, flight: &Flight, authorization: &str, follow: bo
     let _ = headers.delete("authorization");
 }
 
-/// Hands the response to the page, or lets the socket connect that it has the ticket for. Whether the flight goes on, until the page says that the body has ended or is not
-/// wanted: a transferred stream's cancellation does not reach the network in every engine, our abort does.
+/// Hands the response to the page, or lets the socket connect that it has the ticket for. Whether the flight goes on. The
+/// body follows in messages that hand its bytes over: engines copy every chunk of a stream that is itself transferred.
 pub(super) fn deliver(host: &Host, flight: &mut Flight) -> bool {
     if let Some(details) = &flight.socket {
         let mut url = String::from(SOCKET_SCHEME);
@@ -78,31 +73,14 @@ pub(super) fn deliver(host: &Host, flight: &mut Flight) -> bool {
     ]);
     let Some(body) = body else {
         message.push(&JsValue::NULL);
-        host.post(&message, &JsValue::UNDEFINED);
+        host.post(&message);
         return false;
     };
-    message.push(&body);
+    message.push(&JsValue::TRUE);
+    host.post(&message);
     flight.init = RequestInit::new();
-    flight.transferred = host.post(&message, &Array::of(&[JsValue::from(&body)]));
-    if flight.transferred {
-        return true;
-    }
-    message.set(8, JsValue::TRUE);
-    flight.reader = Some(body.get_reader().unchecked_into());
-    host.post(&message, &JsValue::UNDEFINED);
+    host.settle(&host.body(flight.id, &body), stage::CHUNK, flight.id);
     true
-}
-
-/// A page may never read a body, and then never says that it has ended: of too many the oldest are let go. Their streams
-/// go on; only our abort is lost.
-pub(super) fn forget_oldest(flights: &mut Vec<Flight>) {
-    const BODIES: usize = 1024;
-    let transferred = flights.iter().filter(|flight| flight.transferred);
-    if transferred.count() > BODIES
-        && let Some(at) = flights.iter().position(|flight| flight.transferred)
-    {
-        flights.remove(at);
-    }
 }
 
 /// Makes a request to the endpoints.

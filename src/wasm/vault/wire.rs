@@ -3,7 +3,7 @@
 use crate::vault::{Failure, HangUp, Status};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use web_sys::RequestInit;
+use web_sys::{ReadableStream, RequestInit};
 
 #[wasm_bindgen]
 extern "C" {
@@ -14,9 +14,12 @@ extern "C" {
     /// Calls `settled(stage, key, …)` once the promise is settled.
     #[wasm_bindgen(method)]
     pub(super) fn settle(this: &Host, promise: &JsValue, stage: u32, key: u32);
-    /// Sends a message to the page; `false` if something in it cannot be transferred.
+    /// Sends a message to the page.
     #[wasm_bindgen(method)]
-    pub(super) fn post(this: &Host, message: &Array, transfer: &JsValue) -> bool;
+    pub(super) fn post(this: &Host, message: &Array);
+    /// Sends a body to the page; the promise is settled once all of it has been sent.
+    #[wasm_bindgen(method)]
+    pub(super) fn body(this: &Host, id: u32, body: &ReadableStream) -> JsValue;
     /// Does something with a socket: see [`socket`].
     #[wasm_bindgen(method)]
     pub(super) fn socket(this: &Host, id: u32, what: u32, value: &JsValue);
@@ -38,7 +41,6 @@ extern "C" {
 pub(super) mod kind {
     pub(in crate::wasm::vault) const FETCH: f64 = 0.0;
     pub(in crate::wasm::vault) const CANCEL: f64 = 1.0;
-    pub(in crate::wasm::vault) const PULL: f64 = 2.0;
     pub(in crate::wasm::vault) const LOGOUT: f64 = 3.0;
     pub(in crate::wasm::vault) const AWAKE: f64 = 4.0;
     pub(in crate::wasm::vault) const SOCKET: f64 = 5.0;
@@ -46,7 +48,6 @@ pub(super) mod kind {
     pub(in crate::wasm::vault) const RESPONSE: u32 = 2;
     pub(in crate::wasm::vault) const FAIL: u32 = 3;
     pub(in crate::wasm::vault) const ERROR: u32 = 4;
-    pub(in crate::wasm::vault) const CHUNK: u32 = 5;
     pub(in crate::wasm::vault) const STATE: u32 = 6;
     pub(in crate::wasm::vault) const LOGGED_OUT: u32 = 7;
 }
