@@ -5,6 +5,8 @@ import { asked } from "../facts.mjs";
 export default {
   row: "silent-login",
   expected: ["wins", "loses"],
+  // WebKitGTK lets no script open a window, and its driver does not come back from a page whose click has.
+  expectedIn: { webkit: [null, null] },
   dirty: true,
   after: async ({ home, own, refresh, asVault }, redteam) => {
     const to = encodeURIComponent(`${own}/`);

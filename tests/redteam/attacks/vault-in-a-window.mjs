@@ -3,6 +3,8 @@ export default {
   row: "frames",
   goal: "a vault at top level takes a port",
   expected: [null, "loses"],
+  // WebKitGTK lets no script open a window, and its driver does not come back from a page whose click has.
+  expectedIn: { webkit: [null, null] },
   dirty: true,
   after: async ({ vault, api }, redteam) => {
     const opened = window.open(`${vault}/`, "vault");
