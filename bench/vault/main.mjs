@@ -37,9 +37,9 @@ const rounds = (full) => Math.max(3, Math.round(full * scale));
 const pair = ["fetch", "vault", "fetch again"];
 const kinds = [
   { kind: "small", names: [...pair, "auth0"], rounds: rounds(2000), blocks: 10 },
-  { kind: "json", names: [...pair, "auth0"], rounds: rounds(15), blocks: 3 },
+  { kind: "json", names: [...pair, "auth0"], rounds: rounds(15), blocks: rounds(15) },
   ...["download, as a stream", "download, as a whole", "upload of a Blob", "upload of an ArrayBuffer"].map(
-    (kind) => ({ kind, names: pair, rounds: rounds(15), blocks: 1 }),
+    (kind) => ({ kind, names: pair, rounds: rounds(15), blocks: rounds(15) }),
   ),
 ].filter(({ kind }) => kind.includes(values.only));
 const plan = {
@@ -47,6 +47,9 @@ const plan = {
   megabytes: quick ? 10 : 100,
   parallel: quick ? 100 : 1000,
   open: values.only ? 0 : quick ? 20 : 200,
+  /** A kind is over after so many milliseconds, if it has had the least number of rounds: an engine may be slow. */
+  limit: 30_000,
+  least: 5,
 };
 
 const file = (type) => fileURLToPath(new URL(`../results/vault.${type}`, import.meta.url));
