@@ -48,6 +48,15 @@ export async function sign(
     if (finding.severity === "error") throw configInvalid(finding.message);
     options.onWarning?.(finding);
   }
+  return signAsIs(key, claims, options);
+}
+
+/** The same for claims that have been looked over. */
+export async function signAsIs(
+  key: SigningKey | KeyRing,
+  claims: Readonly<Record<string, unknown>>,
+  options: Omit<SignOptions, "lint" | "onWarning">,
+): Promise<string> {
   if (!options.issuer || options.audience.length === 0)
     throw configInvalid("sign needs an issuer and an audience");
   const ring = "signingKey" in key ? key : undefined;
