@@ -192,3 +192,72 @@ test("ending another application's session tells this one's provider nothing", a
   assert.deepEqual((await other.sessions.list("shared")).sessions, []);
   assert.deepEqual(revoked, []);
 });
+
+test("the provider's next refresh token is written before a hook is asked, and the lease goes on", async () => {
+  const store = memoryStore({ quiet: true });
+  const writes = [];
+  const watched = changed(store, {
+    cas: async (target, ...parameters) => {
+      const answer = await target.cas(...parameters);
+      if (answer.ok) writes.push(["written", parameters[3].lease && parameters[3].lease.until > answer.now]);
+      return answer;
+    },
+  });
+  const onSession = async ({ reason }) => {
+    if (reason === "refresh") writes.push(["hook"]);
+    return {};
+  };
+  const browser = await signIn(endpointsIn(stack, { store: watched, onSession }), "hooked");
+  writes.length = 0;
+  assert.equal((await browser.call(origin, "refresh", { body: rs256 })).status, 200);
+  assert.deepEqual(writes.slice(0, 4), [["written", true], ["written", true], ["hook"], ["written", false]]);
+});
+
+test("a lease whose acknowledgement is lost is held all the same", async () => {
+  for (const lose of ["an error", "a second try of the driver"]) {
+    const store = memoryStore({ quiet: true });
+    let lost = 0;
+    const losing = changed(store, {
+      cas: async (target, ...parameters) => {
+        const answer = await target.cas(...parameters);
+        if (!(parameters[3].lease?.until > answer.now) || lost++ > 0) return answer;
+        if (lose === "an error") throw new Error("connection lost");
+        return { ...answer, ok: false };
+      },
+    });
+    const browser = await signIn(endpointsIn(stack, { store: losing }), "unacknowledged");
+    const answer = await browser.call(origin, "refresh", { body: rs256 });
+    assert.deepEqual([answer.status, lost], [200, 1], lose);
+  }
+});
+
+test("a provider that cannot end a grant turns no answer into another", async () => {
+  const store = memoryStore({ quiet: true });
+  const real = fetchIn(stack);
+  let auth;
+  const provider = {
+    ...{ resources: [{ ...rs256, scope: "read" }], application: "app", timeout: 3000, patience: 5000 },
+    authorize: async (redirectUri) => ({
+      url: `${redirectUri}?state=${"s".repeat(43)}`,
+      expected: { state: "s".repeat(43), nonce: "", verifier: "", redirectUri },
+    }),
+    redeem: async () => ({
+      identity: { subject: "ended", claims: {} },
+      granted: { accessToken: "a", scope: "other", expiresIn: 600, refreshToken: "r" },
+    }),
+    renew: async () => {
+      await auth.sessions.revokeAll("ended");
+      return {
+        outcome: "granted",
+        granted: { accessToken: "a", scope: "read", expiresIn: 600, refreshToken: "n" },
+      };
+    },
+    revoke: async () => Promise.reject(new Error("away")),
+    logoutUrl: async () => undefined,
+  };
+  auth = endpointsIn(stack, { store, provider, fetch: real });
+  const browser = browserOf(auth);
+  await browser.request((await browser.request(`${origin}/auth/login`)).headers.location);
+  const { status, json } = await browser.call(origin, "refresh");
+  assert.deepEqual([status, json.code, json.reason], [401, "session_ended", "revoked"]);
+});

@@ -258,3 +258,28 @@ test("in isolated mode the login is the vault's, leads to the app, and the app's
   assert.deepEqual([refused.status, refused.json.code, refused.setCookies], [403, "origin_refused", []]);
   assert.equal((await browser.post(address, good)).location, `${app}/orders`);
 });
+
+test("ending all of a user's sessions ends a login whose proof is being looked at", async () => {
+  let meanwhile;
+  const { auth } = world({
+    options: {
+      authenticate: async ({ request }) => {
+        if (request.method === "GET") return new Response("Sign in");
+        await meanwhile?.();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return { subject: "user-1" };
+      },
+    },
+  });
+  for (const end of ["revokeAll", "deleteAll"]) {
+    const browser = new Browser(auth);
+    const address = await browser.start();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    meanwhile = () => auth.sessions[end]("user-1");
+    await browser.post(address, {});
+    assert.equal((await browser.refresh()).json.reason, "revoked", end);
+    meanwhile = undefined;
+    await browser.signIn();
+    assert.equal((await browser.refresh()).status, 200, "the next one lives");
+  }
+});

@@ -57,7 +57,6 @@ test("onIssue is asked at login and at refresh, and told which", async () => {
   const browser = new Browser(auth);
   await browser.signIn();
   const { id } = (await browser.call("session")).json.session;
-  // The login's own token serves first; another scope's is made.
   await browser.refresh();
   await browser.refresh({ scope: "read" });
   const about = { subject: "user-1", session: id, audience: API, amr: ["pwd"] };
@@ -65,6 +64,7 @@ test("onIssue is asked at login and at refresh, and told which", async () => {
     events.issue.map(({ authTime, ...event }) => (assert.ok(authTime > 1.7e9), event)),
     [
       { reason: "login", ...about, scope: "read write" },
+      { reason: "refresh", ...about, scope: "read write" },
       { reason: "refresh", ...about, scope: "read" },
     ],
   );
@@ -285,4 +285,73 @@ test("a session ends from another device, and all of a user's at once", async ()
   assert.deepEqual([(await laptop.refresh()).status, (await phone.refresh()).status], [401, 200]);
   await phone.call("logout", { everywhere: true });
   assert.equal((await tablet.refresh()).json.reason, "revoked");
+});
+
+test("a subject that looks like a card's number signs in; a claim of the hook's that does is refused", async () => {
+  let claims = {};
+  const { auth } = world({ options: { onIssue: () => ({ claims }) } });
+  const browser = new Browser(auth);
+  const card = "4111111111111111";
+  assert.equal((await browser.signIn(card)).status, 302);
+  const { json } = await browser.refresh();
+  assert.equal(payloadOf(json.access_token).sub, card);
+  claims = { account: card };
+  await assert.rejects(browser.refresh(), { code: "config_invalid" });
+});
+
+test("no token is kept: a withdrawn key signs none, and the hook is asked for each", async () => {
+  let deny;
+  const { auth, keyRing, events } = world({
+    options: { onIssue: ({ reason }) => (reason === "refresh" && deny ? { deny } : undefined) },
+  });
+  const browser = new Browser(auth);
+  await browser.signIn();
+  const first = await browser.refresh();
+  assert.deepEqual(
+    events.issue.map(({ reason }) => reason),
+    ["login", "refresh"],
+  );
+  await keyRing.rotate({ emergency: true });
+  const second = await browser.refresh();
+  const kids = (await keyRing.jwks()).keys.map(({ kid }) => kid);
+  const kidOf = ({ json }) => JSON.parse(Buffer.from(json.access_token.split(".")[0], "base64url")).kid;
+  assert.deepEqual([kids.includes(kidOf(first)), kids.includes(kidOf(second))], [false, true]);
+  deny = "session";
+  assert.equal((await browser.refresh()).json.reason, "revoked");
+});
+
+test("whoever writes to the store makes no session another user's", async () => {
+  const store = memoryStore({ quiet: true });
+  let subject;
+  const forged = new Proxy(store, {
+    get:
+      (target, name) =>
+      async (...all) => {
+        const answer = await target[name](...all);
+        const changed = name === "load" && answer && subject;
+        return changed ? { ...answer, row: { ...answer.row, subject } } : answer;
+      },
+  });
+  const outcomes = [];
+  const { auth, events } = world({
+    store: forged,
+    endpoints: { onOutcome: (event) => void outcomes.push(event) },
+  });
+  const browser = new Browser(auth);
+  await browser.signIn("mallory");
+  const { id } = (await browser.call("session")).json.session;
+  subject = "admin";
+  for (const route of ["refresh", "session"]) {
+    const { status, json, text } = await browser.call(route);
+    assert.deepEqual([status, json.code, json.reason], [401, "session_ended", "unknown"], route);
+    assert.doesNotMatch(text, /admin|mallory/);
+  }
+  await assert.rejects(auth.sessions.accessToken(id, {}), { code: "session_ended" });
+  assert.deepEqual(
+    outcomes.map(({ route, alert, session }) => [route, alert, session]),
+    ["refresh", "session", "refresh"].map((route) => [route, "subject_changed", id]),
+  );
+  assert.equal(events.issue.length, 1, "the hook was not asked about the other user");
+  subject = undefined;
+  assert.equal((await browser.refresh()).status, 200);
 });

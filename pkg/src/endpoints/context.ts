@@ -6,6 +6,7 @@ import type { Sealer } from "./seal.ts";
 import type { Tracer } from "./telemetry.ts";
 import type { Change, SessionRow, Store } from "../stores/store.ts";
 import { toBase64url, utf8 } from "./encoding.ts";
+import { EndpointsError } from "./errors.ts";
 
 /** What `createEndpoints` takes. */
 export interface EndpointsOptions {
@@ -62,14 +63,14 @@ export interface SessionEvent {
   shown: Record<string, unknown>;
 }
 
-/** What `onOutcome` is told: no token, no cookie. */
+/** What `onOutcome` is told: no token, no cookie. Of `session` only alerts. */
 export interface OutcomeEvent {
-  route: "refresh";
+  route: "refresh" | "session";
   outcome: Outcome;
   /** The session's public id. */
   session: string;
   /** Something an operator should look at. */
-  alert?: NonNullable<Decision["alert"]>;
+  alert?: NonNullable<Decision["alert"]> | "subject_changed";
 }
 
 /** Who is signed in and until when, as the page sees it. Times are seconds since the epoch. */
@@ -95,6 +96,8 @@ export interface Context {
 
 /** The provider's side of a session, sealed into its row. */
 export interface Upstream {
+  /** Whose session it is: the row says so in clear. Absent where it could not be opened. */
+  subject?: string;
   /** The number of the lease under which it was written. */
   number: number;
   /** Null once the provider no longer honours it, or where it never gave one. */
@@ -141,4 +144,20 @@ export async function openUpstream(context: Context, row: SessionRow): Promise<U
   const upstream = (await context.sealer.open<Upstream>("upstream", family, sealed)) ?? nothing;
   opened.set(row, { sealed, upstream });
   return upstream;
+}
+
+/** Whoever can write to the store cannot make one user's session another's: throws where the row's subject is not the sealed one. */
+export function requireOwner(
+  { options, waitUntil }: Context,
+  shard: string,
+  row: SessionRow,
+  { subject }: Upstream,
+  route: OutcomeEvent["route"],
+): void {
+  if (subject === row.subject) return;
+  if (subject === undefined) throw new EndpointsError("reauth_required");
+  const { onOutcome } = options;
+  const event = { outcome: "ended", alert: "subject_changed", session: `${shard}.${row.family}` } as const;
+  if (onOutcome) waitUntil((async () => onOutcome({ route, ...event }))());
+  throw new EndpointsError("session_ended", { reason: "unknown" });
 }

@@ -8,7 +8,7 @@ import type { Context, Upstream } from "./context.ts";
 import { EndpointsError } from "./errors.ts";
 import { limitAddress } from "./limits.ts";
 import { find } from "./load.ts";
-import type { Granted, Identity, LoginParameters, Resource } from "./provider.ts";
+import type { Granted, Identity, LoginParameters, Provider, Resource } from "./provider.ts";
 import { redirect } from "./respond.ts";
 import { firstTokens } from "./tokens.ts";
 import { begin, finish } from "./transaction.ts";
@@ -71,23 +71,32 @@ async function start(context: Context, request: Request, url: URL, way: Way): Pr
 }
 
 async function open(context: Context, request: Request, url: URL, way: Way): Promise<Response> {
+  const arrivedAt = Date.now();
   const { transaction, cookie } = await finish(context, request, url.searchParams.get("state"));
   way.back = transaction.returnTo;
   // Another application's login, brought to this one: they may share an origin and secrets.
   const redirectUri = redirectUriAt(context, servingOrigin(context, url));
   if (transaction.expected.redirectUri !== redirectUri) throw new EndpointsError("state_invalid");
   const { identity, granted } = await context.options.provider.redeem(url, transaction.expected);
-  return establish(context, transaction, cookie, identity, async () => granted);
+  return establish(context, { transaction, cookie, arrivedAt }, identity, async () => granted);
+}
+
+/** A login whose user comes back with a proof. */
+export interface Arrival {
+  transaction: Transaction;
+  /** Clears the transaction's. */
+  cookie: string;
+  /** When the request came, before anything was looked at: milliseconds since the epoch, by this isolate's clock. */
+  arrivedAt: number;
 }
 
 /**
  * Opens the session of a proven user, always a new one, and ends the one that it replaces. `tokenFor` gives its first token;
- * what it throws keeps the session from opening. `cookie` clears the transaction's.
+ * what it throws keeps the session from opening.
  */
 export async function establish(
   context: Context,
-  transaction: Transaction,
-  cookie: string,
+  { transaction, cookie, arrivedAt }: Arrival,
   identity: Identity,
   tokenFor: (session: { shard: string; family: string }) => Promise<Granted>,
 ): Promise<Response> {
@@ -97,6 +106,8 @@ export async function establish(
 
   const shard = await shardOf(subject);
   const now = await store.now(shard);
+  // By the store's clock: who ends all of the user's sessions while the proof is looked at means this one too.
+  const createdAt = now - Math.max(0, Date.now() - arrivedAt);
   const lifetimes = [
     options.session?.idleSeconds ?? IDLE_SECONDS,
     options.session?.absoluteSeconds ?? ABSOLUTE_SECONDS,
@@ -107,10 +118,10 @@ export async function establish(
   const claims = options.onSession
     ? await options.onSession({ reason: "login", subject, claims: identity.claims, shown: {} })
     : defaultClaims(identity.claims);
-  const upstream = firstUpstream(options.provider.resources[0] as Resource, granted, identity, claims, now);
+  const upstream = firstUpstream(options.provider, granted, identity, claims, now);
   await rememberProviderSession(context, identity, lifetimes[1]);
   const row = {
-    ...{ family, subject, application: options.provider.application, version: 1, record, createdAt: now },
+    ...{ family, subject, application: options.provider.application, version: 1, record, createdAt },
     ...{
       idleExpiresAt: times.idleExpiresAt,
       absoluteExpiresAt: times.absoluteExpiresAt,
@@ -130,7 +141,7 @@ export async function establish(
 }
 
 function firstUpstream(
-  resource: Resource,
+  { local, resources }: Provider,
   granted: Granted,
   identity: Identity,
   claims: Record<string, unknown>,
@@ -144,9 +155,11 @@ function firstUpstream(
     expiresAt: now + lifetime,
   };
   return {
+    subject: identity.subject,
     number: 0,
     refreshToken: granted.refreshToken ?? null,
-    tokens: firstTokens(resource, token),
+    // One that is made here is made anew each time.
+    tokens: local ? {} : firstTokens(resources[0] as Resource, token),
     claims,
     ...(identity.session === undefined ? {} : { providerSession: identity.session }),
     ...(identity.issuedAt === undefined ? {} : { issuedAt: identity.issuedAt }),

@@ -1,5 +1,5 @@
 /** `POST /refresh`: one access token, and the next handle where the rotation says so. */
-import { changeOf, openUpstream } from "./context.ts";
+import { changeOf, openUpstream, requireOwner } from "./context.ts";
 import type { CachedToken, Context, Session } from "./context.ts";
 import type { Decision, Times } from "./core.ts";
 import { EndpointsError } from "./errors.ts";
@@ -56,10 +56,12 @@ export async function describe(
   row: SessionRow,
   times: Times,
 ): Promise<Session> {
+  const upstream = await openUpstream(context, row);
+  requireOwner(context, shard, row, upstream, "session");
   return {
     id: `${shard}.${row.family}`,
     subject: row.subject,
-    claims: (await openUpstream(context, row)).claims,
+    claims: upstream.claims,
     auth_time: seconds(times.authTime),
     expires_at: seconds(times.absoluteExpiresAt),
     idle_expires_at: seconds(times.idleExpiresAt),

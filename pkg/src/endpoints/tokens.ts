@@ -4,7 +4,7 @@
  * token twice: so whoever asks it holds a fenced lease in the row, and the rotated refresh token is written before
  * anything is answered. Who may ask, and what an outcome does to the row, the core decides (src/session/lease.rs).
  */
-import { changeOf, openUpstream } from "./context.ts";
+import { changeOf, openUpstream, requireOwner } from "./context.ts";
 import type { CachedToken, Context, Upstream } from "./context.ts";
 import type { Used } from "./core.ts";
 import { random } from "./encoding.ts";
@@ -34,23 +34,23 @@ export async function obtainToken(
   loaded: Loaded,
   resource: Resource,
 ): Promise<Obtained> {
-  const { store, options } = context;
+  const { options } = context;
   const deadline = Date.now() + options.provider.timeout;
   let upstream = await openUpstream(context, loaded.row);
+  requireOwner(context, shard, loaded.row, upstream, "refresh");
+  const { local } = options.provider;
+  if (local) return { token: await made(context, local, shard, loaded, upstream, resource), loaded };
   for (let wait = 40; ;) {
     const { row, now } = loaded;
     const cached = upstream.tokens[keyOf(resource)];
     const next = stepOf(context, row, now, upstream, cached);
     if (cached && next.step === "give") return { token: cached, loaded };
-    const { local } = options.provider;
-    if (local) return { token: await made(context, local, shard, loaded, upstream, resource), loaded };
     if (cached && next.step === "give_old") return { token: cached, loaded };
     if (next.step === "reauth") throw new EndpointsError("reauth_required");
     if (next.step === "ask") {
       const lease = { holder: random(9), number: next.number, until: next.until };
-      const taken = await store.cas(shard, row.family, row.version, { ...changeOf(row), lease });
-      if (taken.ok) {
-        const held = { now: taken.now, row: { ...row, lease, version: row.version + 1 } };
+      const held = await take(context, shard, row, lease);
+      if (held) {
         // While this one asks, others get the old token, if it still serves; and so does this one, if the provider is slow.
         const spare =
           stepOf(context, held.row, held.now, upstream, cached).step === "give_old" ? cached : undefined;
@@ -82,7 +82,28 @@ function stepOf(
   return core.upstreamStep(cached, lease, refreshToken !== null, now, options.provider.patience);
 }
 
-/** A token of our own: nobody is asked, so that no lease is needed and `onIssue` decides about each. */
+/** Takes the lease; undefined if another write was faster. One whose acknowledgement was lost is ours all the same. */
+async function take(
+  context: Context,
+  shard: string,
+  row: SessionRow,
+  lease: Lease,
+): Promise<Loaded | undefined> {
+  let lost: { error: unknown } | undefined;
+  try {
+    const change = { ...changeOf(row), lease };
+    const { ok, now } = await context.store.cas(shard, row.family, row.version, change);
+    if (ok) return { now, row: { ...row, lease, version: row.version + 1 } };
+  } catch (error) {
+    lost = { error };
+  }
+  const loaded = await load(context, shard, row.family);
+  if (loaded.row.lease?.holder === lease.holder && loaded.row.sealed === row.sealed) return loaded;
+  if (lost) throw lost.error;
+  return undefined;
+}
+
+/** A token of our own: nobody is asked, so that no lease is needed. None is kept: `onIssue` decides about each, and a key may go. */
 async function made(
   { store }: Context,
   local: IssuerOptions,
@@ -110,33 +131,43 @@ async function renew(
   const lease = held.row.lease as Lease;
   // On this isolate's clock: until then nobody else uses the refresh token.
   const leasedUntil = Date.now() + lease.until - held.now;
-  const settled = (outcome: Used, store?: (current: Upstream, now: number) => Upstream) =>
-    settle(context, shard, held, upstream.number, leasedUntil, outcome, store);
+  const settled = (outcome: Used, store?: (current: Upstream, now: number) => Upstream, goesOn = false) =>
+    settle(context, shard, held, upstream.number, leasedUntil, outcome, store, goesOn);
   const renewal = await context.options.provider.renew(upstream.refreshToken as string, resource);
   switch (renewal.outcome) {
     case "granted": {
       const { accessToken, scope, expiresIn, refreshToken } = renewal.granted;
+      // The session ended meanwhile: nobody will ever use what the provider has just given.
+      const orRevoke = <T>(work: Promise<T>) =>
+        work.catch(async (error: unknown) => {
+          if (isEnded(error) && refreshToken !== undefined)
+            await context.options.provider.revoke(refreshToken).catch(() => undefined);
+          throw error;
+        });
       if (renewal.identity && renewal.identity.subject !== held.row.subject) {
         // Another user's tokens: none of them may be kept.
         await settled("unused");
         throw new EndpointsError("provider_refused");
+      }
+      const next = (current: Upstream) => ({
+        ...current,
+        refreshToken: refreshToken ?? current.refreshToken,
+      });
+      // The provider has moved on already: its refresh token does not wait for the hook in memory.
+      if (context.options.onSession && refreshToken !== undefined) {
+        if (!(await orRevoke(settled("granted", next, true)))) return undefined;
       }
       const asked = await askHook(context, held.row, upstream, renewal.identity, leasedUntil);
       // Counted from before the request, so that it never lives longer here than at the provider.
       const lifetime = expiresIn * 1000;
       const token = { accessToken, scope, lifetime, expiresAt: held.now + lifetime };
       const work = settled("granted", (current, now) => ({
-        ...current,
-        refreshToken: refreshToken ?? current.refreshToken,
+        ...next(current),
         ...(asked.claims
           ? { claims: asked.claims, tokens: keep(current.tokens, keyOf(resource), token, now) }
           : {}),
       }));
-      const loaded = await work.catch(async (error: unknown) => {
-        // The session ended meanwhile: nobody will ever use what the provider has just given.
-        if (isEnded(error) && refreshToken !== undefined) await context.options.provider.revoke(refreshToken);
-        throw error;
-      });
+      const loaded = await orRevoke(work);
       if (!asked.claims) throw asked.error;
       return loaded && { token, loaded };
     }
@@ -186,9 +217,9 @@ async function askHook(
 }
 
 /**
- * Writes the outcome and gives the lease back. The provider has perhaps
- * rotated, and nobody else may ask it meanwhile: a store that is away is tried as long as the lease lasts. Undefined: a
- * later holder has written already, and its state stands.
+ * Writes the outcome and gives the lease back, unless it `goesOn`. The provider has perhaps rotated, and nobody else may ask it
+ * meanwhile: a store that is away is tried as long as the lease lasts. Undefined: a later holder has written already, and its
+ * state stands.
  */
 async function settle(
   context: Context,
@@ -198,6 +229,7 @@ async function settle(
   leasedUntil: number,
   outcome: Used,
   store: (current: Upstream, now: number) => Upstream = (current) => current,
+  goesOn = false,
 ): Promise<Loaded | undefined> {
   const { family } = held.row;
   const lease = held.row.lease as Lease;
@@ -212,7 +244,7 @@ async function settle(
       if (decided.change === "superseded") return undefined;
       const next = changed(current, decided.change, lease, now, store);
       const sealed = next === current ? row.sealed : await context.sealer.seal("upstream", family, next);
-      const released = row.lease && { ...row.lease, until: decided.until };
+      const released = row.lease && !goesOn ? { ...row.lease, until: decided.until } : row.lease;
       const written = { ...changeOf(row), sealed, lease: released };
       const { ok, now: at } = await context.store.cas(shard, family, row.version, written);
       if (ok) return { now: at, row: { ...row, ...written, version: row.version + 1 } };

@@ -20,6 +20,7 @@ export async function signin(
   request: Request,
   url: URL,
 ): Promise<Response> {
+  const arrivedAt = Date.now();
   requirePage(context, request, url);
   return orBack(context, request, url, async (way) => {
     const state = url.searchParams.get("state");
@@ -38,7 +39,7 @@ export async function signin(
     await consume(context, expected.state);
     const { subject, claims = {} } = answer;
     const identity = { subject, claims, authTime: grant.authTime };
-    return establish(context, transaction, cookie, identity, async ({ shard, family }) => {
+    return establish(context, { transaction, cookie, arrivedAt }, identity, async ({ shard, family }) => {
       const bearer = { ...grant, reason: "login" as const, subject, shard, family };
       const resource = context.options.provider.resources[0];
       if (!resource) throw new EndpointsError("resource_unknown");
