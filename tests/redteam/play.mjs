@@ -141,6 +141,8 @@ export class Play {
       })) {
         if (threw || late) missed.push(`\`${what}\` ${threw ?? "did not come to its end"}`);
       }
+      if (world.secrets.all("token").length === 0)
+        missed.push("no token is known, so that none can be found");
       const { "the page's heap": heap } = evidence;
       if (heap !== undefined && !heap.includes("redteam"))
         missed.push(`no heap snapshot: ${heap.slice(0, 200)}`);
@@ -160,7 +162,7 @@ export class Play {
         used.push(await this.#use(page));
       }
       // Once: on a busy machine the first look may come too early.
-      if (!attack.breaks && this.#subject.ours && !used.some(([status]) => status === 200))
+      if (!won && !attack.breaks && this.#subject.ours && !used.some(([status]) => status === 200))
         missed.push(`the application did not work: ${used.join("; ")}`);
       const taken = TAKEN.some((place) => world.secrets.in(evidence[place] ?? "").length > 0);
       return { outcome: won ? "wins" : "loses", taken, places, used, missed, detail: tried };

@@ -16,7 +16,11 @@ export default {
   },
   drive: async ({ page, prepared: { sibling, handle } }) => {
     await page.goto(`${sibling}/`);
-    await page.evaluate((handle) => globalThis.redteam.plantCookies(handle), handle);
+    // One of each name: of two the endpoints believe neither.
+    await page.evaluate((handle) => {
+      for (const name of ["__Host-Http-strongroom", "strongroom"])
+        document.cookie = `${name}=${handle}; Domain=example.com; Path=/; Secure`;
+    }, handle);
   },
   reload: async (_, redteam) => {
     const { subject, status } = await redteam.session();

@@ -52,29 +52,6 @@
     return { far: port2, heard, ask };
   };
 
-  /** From a sibling: cookies for the whole site with this handle in them, under every name that might be taken for the session's. */
-  redteam.plantCookies = (handle) => {
-    const names = [
-      "__Host-Http-strongroom",
-      "__host-http-strongroom",
-      "__Http-strongroom",
-      "strongroom",
-      " __Host-Http-strongroom",
-    ];
-    for (const name of names) {
-      for (const attributes of [
-        "; Domain=example.com; Path=/",
-        "; Domain=.example.com; Path=/auth; Secure",
-        "; Path=/; Secure",
-      ]) {
-        document.cookie = `${name}=${handle}${attributes}`;
-        document.cookie = `=${name}=${handle}${attributes}`;
-        document.cookie = `${name}\t=${handle}${attributes}`;
-      }
-    }
-    return document.cookie.split(";").length;
-  };
-
   /** Calls the refresh endpoints from wherever this is, with everything that can be set. */
   redteam.refreshFromHere = async () => {
     const { asVault } = redteam;
