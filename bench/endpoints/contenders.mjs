@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { startPostgres, startRedis } from "../../tests/stores/servers.mjs";
+import { atExit, startPostgres, startRedis } from "../../tests/stores/servers.mjs";
 import { Connection, cookiesOf, request, takeCookies } from "./http.mjs";
 import { attempt } from "./load.mjs";
 import { BUN, NODE, startServer, startWorkerd } from "./processes.mjs";
@@ -19,7 +19,12 @@ export class Stack {
 
   folder() {
     const dir = mkdtempSync(path.join(tmpdir(), "strongroom-bench-"));
-    this.#stops.push(() => rmSync(dir, { recursive: true, force: true }));
+    const remove = () => rmSync(dir, { recursive: true, force: true });
+    const done = atExit(remove);
+    this.#stops.push(() => {
+      done();
+      remove();
+    });
     return dir;
   }
 

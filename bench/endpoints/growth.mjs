@@ -6,7 +6,10 @@ import { shuffled } from "./rounds.mjs";
 const KINDS = ["sqlite", "redis", "postgres"];
 
 /** Of all sessions so many take part, at most; the others lie between them. */
-const LIVELY = 1000;
+const LIVELY = 200;
+
+/** So many are filled in with one request, which must not take minutes. */
+const STEP = 250_000;
 
 /** By size, the slices of each store. */
 export async function grow(stack, started, { sizes, rounds, milliseconds, clients }, say) {
@@ -21,8 +24,9 @@ export async function grow(stack, started, { sizes, rounds, milliseconds, client
     const wanted = size - lively;
     for (const store of stores) {
       await store.begin(lively);
-      if (wanted > filled) {
-        const answer = await fetch(`http://127.0.0.1:${store.port}/fill?from=${filled}&to=${wanted}`);
+      for (let from = filled; from < wanted; from += STEP) {
+        const to = Math.min(wanted, from + STEP);
+        const answer = await fetch(`http://127.0.0.1:${store.port}/fill?from=${from}&to=${to}`);
         if (!answer.ok) throw new Error(`${store.name} cannot be filled: ${answer.status}`);
       }
     }

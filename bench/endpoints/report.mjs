@@ -129,7 +129,7 @@ export const document = ({ date, machine, node, plan, seconds, contenders, ratio
     "Within each round; less CPU and less p99 is better, more refreshes are.",
     ratios(compared),
     "## More sessions",
-    `Refreshes by ${plan.clients.growth} clients of up to 1,000 sessions, which lie among all others by chance.`,
+    `Refreshes by ${plan.clients.growth} clients of up to 200 sessions, which lie among all others by chance.`,
     table(
       ["store", "sessions", "refreshes/s", "middle half", "CPU µs each", "p99 ms"],
       growth.flatMap(({ name, sizes }) =>
