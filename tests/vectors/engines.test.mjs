@@ -1,8 +1,9 @@
-// The same vectors on the runtime's own cryptography, asked as the package asks it: only for signatures whose form the core has
+// The same vectors on the runtime's own cryptography and on the second wasm module, asked as the package asks it: only for signatures whose form the core has
 // accepted, and only with keys that it has. Each verdict must be the core's own, and so must that of the tables for ES256.
 import assert from "node:assert/strict";
 import { build } from "esbuild";
 import * as crypto from "node:crypto";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { DER, FILES } from "./files.mjs";
@@ -11,7 +12,8 @@ import { VectorKey, bytes, load } from "./load.mjs";
 const source = fileURLToPath(new URL("../../pkg/src/edge/", import.meta.url));
 const { outputFiles } = await build({
   stdin: {
-    contents: 'export { NodeEngine } from "./engine-node.ts"; export { WebEngine } from "./engine-web.ts";',
+    contents: `export { NodeEngine } from "./engine-node.ts"; export { WebEngine } from "./engine-web.ts";
+      export { WasmEngine } from "./engine-wasm.ts"; export { lazySignatures } from "./signatures.ts";`,
     resolveDir: source,
     loader: "ts",
   },
@@ -19,7 +21,7 @@ const { outputFiles } = await build({
   write: false,
   format: "esm",
 });
-const { NodeEngine, WebEngine } = await import(
+const { NodeEngine, WebEngine, WasmEngine, lazySignatures } = await import(
   `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
 );
 
@@ -38,7 +40,22 @@ function* questions(file, jwk) {
   }
 }
 
+/** As the core numbers them. */
+const ALGORITHMS =
+  "HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 ML-DSA-44 ML-DSA-65 ML-DSA-87".split(
+    " ",
+  );
+
+const artifact = fileURLToPath(new URL("../../pkg/wasm/signatures/signatures_bg.wasm", import.meta.url));
+const signatures = lazySignatures(() => new WebAssembly.Module(readFileSync(artifact)));
+
+/** The shipped module of all that the core leaves to others. */
+class SecondModule extends WasmEngine {
+  knows = (alg) => !/^(HS|ES256$)/.test(alg);
+}
+
 const ENGINES = {
+  "the second module": (publicKeys) => new SecondModule(signatures, publicKeys),
   "node:crypto": (publicKeys) => new NodeEngine(crypto, publicKeys),
   WebCrypto: (publicKeys) => new WebEngine(crypto.webcrypto.subtle, publicKeys),
 };
@@ -46,7 +63,7 @@ const ENGINES = {
 for (const [engine, make] of Object.entries(ENGINES)) {
   for (const [file, alg, jwk] of [...FILES, ...DER].filter(([, , jwk]) => jwk)) {
     const knows = make(() => undefined).knows(alg);
-    // ML-DSA nowhere, secp256k1 not in WebCrypto: the core does them.
+    // ML-DSA nowhere, secp256k1 not in WebCrypto: the second module does them.
     if (!knows) continue;
     test(`${engine}: ${file}: ${alg}`, async (t) => {
       const ids = new Map();
@@ -61,7 +78,8 @@ for (const [engine, make] of Object.entries(ENGINES)) {
           found["not asked"] += 1;
           continue;
         }
-        const question = { algorithm: alg, key: ids.get(key), input: message, signature };
+        const from = { signed: () => ({ input: message, signature }) };
+        const question = { algorithm: alg, index: ALGORITHMS.indexOf(alg), key: ids.get(key), from };
         const theirs = await judge.judge(question);
         assert.equal(theirs, ours, `vector ${tcId}, which is ${result}`);
         found[theirs ? "accepted" : "refused"] += 1;
