@@ -218,6 +218,12 @@ export const tests = {
     equal(work.length, 1);
     await Promise.all(work);
     equal(await keyServer.count("due"), 2);
+    // The fetch has put it off; a hit that is not awaited finds it due as well.
+    clock.now += 590;
+    verifier.verifySync(good);
+    equal(work.length, 2);
+    await Promise.all(work);
+    equal(await keyServer.count("due"), 3);
   },
 
   async "cached tokens of several issuers keep to their own"() {
