@@ -234,7 +234,7 @@ export class Play {
             return String(error?.code ?? error?.name ?? error);
           }
         };
-        const enough = new Promise((resolve) => setTimeout(() => resolve(["late"]), 4000));
+        const enough = new Promise((resolve) => setTimeout(() => resolve(["late"]), 10_000));
         return Promise.race([Promise.all(paths.map(call)), enough]);
       }, paths)
       .catch((error) => [`threw ${error.message}`.slice(0, 200)]);
