@@ -33,6 +33,9 @@ interface Started {
   readonly engines: Engines;
 }
 
+/** The first segment. */
+const headerOf = (token: string): string => token.slice(0, token.indexOf("."));
+
 export class EdgeVerifier implements Verifier {
   readonly #load: () => Core;
   readonly #options: VerifierOptions;
@@ -108,13 +111,14 @@ export class EdgeVerifier implements Verifier {
     let isNative = true;
     for (;;) {
       const outcome = exchange.check(token, this.#now(), call, leave, false);
-      if (outcome === VERIFIED) return this.#accept(token, exchange.text, exchange.header, exchange.facts);
+      if (outcome === VERIFIED) return this.#acceptNow(token, exchange);
       let step: Step;
       if (outcome === TEXT) {
         step = JSON.parse(exchange.text);
       } else {
         // All that is needed later is read now: the next call into the core may be another token's.
-        const { text, header, facts } = exchange;
+        const { text, facts } = exchange;
+        const header = this.#headers.get(headerOf(token)) ?? exchange.header;
         const question = this.#question(exchange);
         const judgement = isNative ? engines.judge(question) : engines.judgeByWasm(question);
         const holds = judgement instanceof Promise ? await judgement : judgement;
@@ -143,7 +147,7 @@ export class EdgeVerifier implements Verifier {
       if (holds === undefined) outcome = exchange.check(token, call.since, call, 0, true);
       else outcome = outcome === LEFT ? VERIFIED : TEXT;
     }
-    if (outcome === VERIFIED) return this.#accept(token, exchange.text, exchange.header, exchange.facts);
+    if (outcome === VERIFIED) return this.#acceptNow(token, exchange);
     this.#refuse(JSON.parse(exchange.text));
   }
 
@@ -152,27 +156,28 @@ export class EdgeVerifier implements Verifier {
     return { algorithm: this.#start().engines.name(index), index, key: facts.key, from: exchange };
   }
 
-  /** The token has passed every check. */
-  #accept(token: string, claims: string, header: string, facts: Facts): Verified {
+  /** While the answer lies where the core has put it. */
+  #acceptNow(token: string, exchange: Exchange): Verified {
+    const header = this.#headers.get(headerOf(token)) ?? exchange.header;
+    return this.#accept(token, exchange.text, header, exchange.facts);
+  }
+
+  /** The token has passed every check. Its header is parsed once for all tokens that have the same. */
+  #accept(token: string, claims: string, header: Header | string, facts: Facts): Verified {
     if (this.#held === NOTHING_HELD) this.#lookAtKeys();
     if (this.#now() >= this.#held.refreshAt) this.#refreshInBackground();
     const verified = Object.freeze({
-      header: this.#header(token, header),
+      header: typeof header === "string" ? this.#remember(token, header) : header,
       claims: deepFreeze(JSON.parse(claims)),
     });
     this.#cache?.add(token, verified, facts);
     return verified;
   }
 
-  /** The header, parsed once for all tokens that have the same. */
-  #header(token: string, json: string): Header {
-    const segment = token.slice(0, token.indexOf("."));
-    let header = this.#headers.get(segment);
-    if (header === undefined) {
-      header = deepFreeze(JSON.parse(json)) as Header;
-      if (this.#headers.size >= HEADERS) this.#headers.clear();
-      this.#headers.set(segment, header);
-    }
+  #remember(token: string, json: string): Header {
+    const header = deepFreeze(JSON.parse(json)) as Header;
+    if (this.#headers.size >= HEADERS) this.#headers.clear();
+    this.#headers.set(headerOf(token), header);
     return header;
   }
 
