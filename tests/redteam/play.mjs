@@ -121,6 +121,7 @@ export class Play {
       const tried = attack.reload ? reloaded : brought;
       if (at === host) used.push(await this.#use(page));
       // What was sent last may still be on its way.
+      await this.#within(until(page, () => !(globalThis.redteam?.onWay > 0), 3_000)).catch(() => false);
       await sleep(150);
       await this.#collect(page, evidence, this.#heaps || attack.heap);
       evidence["consoles of page, frames and workers"] = logged.join("\n");
@@ -269,8 +270,8 @@ export class Play {
     try {
       if (this.#hung) throw new Error("the page hangs");
       const { complete, ...found } = await this.#within(page.evaluate(search, OBJECTS));
-      if (!complete) throw new Error("the globals are too many to search");
       Object.assign(evidence, found);
+      if (!complete) throw new Error("the globals are too many to search all of them");
     } catch (error) {
       // The page may be gone; then nothing of it can be read.
       evidence["the page itself"] = `gone: ${error.message}`;

