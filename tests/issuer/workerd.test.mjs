@@ -1,7 +1,7 @@
 // Issuer mode in workerd, with everything it keeps in Durable Objects on disk; and after a restart.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,6 +12,8 @@ import { atExit, connects, freePort, until } from "../stores/servers.mjs";
 import { Browser, secret } from "./world.mjs";
 
 const dir = mkdtempSync(path.join(tmpdir(), "strongroom-issuer-"));
+const dist = path.dirname(fileURLToPath(import.meta.resolve("strongroom/endpoints")));
+const artifacts = readdirSync(dist).filter((name) => name.endsWith(".wasm"));
 let [child, port, origin] = [];
 const clear = () => {
   child?.kill("SIGKILL");
@@ -32,13 +34,7 @@ before(async () => {
     ...{ bundle: true, format: "esm", target: "es2022", logLevel: "error", conditions: ["workerd"] },
     external: ["cloudflare:workers", "*.wasm"],
   });
-  for (const [artifact, subpath] of [
-    ["session", "endpoints"],
-    ["edge", "edge"],
-  ]) {
-    const wasm = new URL(`${artifact}_bg.wasm`, import.meta.resolve(`strongroom/${subpath}`));
-    copyFileSync(fileURLToPath(wasm), path.join(dir, `${artifact}_bg.wasm`));
-  }
+  for (const name of artifacts) copyFileSync(path.join(dist, name), path.join(dir, name));
   mkdirSync(path.join(dir, "objects"));
   writeFileSync(path.join(dir, "config.capnp"), config());
   await start();
@@ -95,7 +91,7 @@ test("a user signs in, refreshes and calls an API; sessions and keys outlive the
 });
 
 function config() {
-  const wasm = (name) => `(name = "${name}_bg.wasm", wasm = embed "${name}_bg.wasm")`;
+  const wasm = artifacts.map((name) => `(name = "${name}", wasm = embed "${name}")`).join(", ");
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -107,7 +103,7 @@ const config :Workerd.Config = (
 );
 
 const app :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js"), ${wasm("session")}, ${wasm("edge")}],
+  modules = [(name = "worker.js", esModule = embed "worker.js"), ${wasm}],
   compatibilityDate = "2026-10-23",
   bindings = [
     (name = "ORIGIN", text = "${origin}"),
