@@ -8,7 +8,7 @@ import { Browser, SESSION_COOKIE, fetchIn } from "../endpoints/browser.mjs";
 import { endpointsIn } from "../endpoints/local.mjs";
 import { describe, sleep, startProvider } from "../endpoints/stack.mjs";
 
-const COUNT = process.env.STRONGROOM_ALL ? 10_000 : 300;
+const COUNT = process.env.STRONGROOM_ALL ? 10_000 : 160;
 const ISOLATES = 8;
 /** Of 1000: requests to the provider whose answer is later than a browser waits, and steps of the store that fail. */
 const [SLOW, FAILING] = [4, 4];

@@ -206,7 +206,9 @@ fn oidc_sample(tier: Tier) -> Result<()> {
     if tier == Tier::All {
         return Ok(());
     }
-    cmd::run(cmd::node_tests(["tests/oidc/"]).env("CHROMIUM", provision::chromium()?))
+    // Most of it waits most of the time.
+    let mut tests = cmd::node_tests(["--test-concurrency=3", "tests/oidc/"]);
+    cmd::run(tests.env("CHROMIUM", provision::chromium()?))
 }
 
 /// Every session store against the conformance kit, on real databases; `stores` does that and more.
