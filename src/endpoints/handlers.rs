@@ -5,7 +5,9 @@ use super::config::{Config, ConfigError};
 use super::store::{Loaded, Row, Store, Unavailable};
 use super::tokens::{AccessToken, Asked, SignedIn, Tokens};
 use crate::jose::json;
-use crate::session::{self, Attempt, Code, Decision, ENTROPY, End, Handle, KeyRing, Problem, Sessions};
+use crate::session::{
+    self, Attempt, Code, Decision, ENTROPY, End, Family, Handle, KeyRing, Problem, Sessions, Shard,
+};
 use crate::time::Timestamp;
 use core::time::Duration;
 use http::header::{CONTENT_TYPE, COOKIE, HeaderName, ORIGIN};
@@ -16,6 +18,9 @@ pub const MAX_BODY: usize = 4096;
 
 /// How often a lost compare-and-swap is decided again: more than requests one session ever has at once.
 const MOST_TRIES: u32 = 200;
+
+/// The same where a login closes the session that it replaces.
+const MOST_CLOSINGS: u32 = 16;
 
 /// The endpoints of one application.
 #[derive(Debug)]
@@ -36,6 +41,14 @@ pub struct Opened {
     pub settle: Duration,
     /// Who is signed in.
     pub session: SignedIn,
+}
+
+/// A session that a login replaces.
+struct Closed {
+    shard: Shard,
+    family: Family,
+    /// How long its cookies may still be under way.
+    settle: Duration,
 }
 
 impl<S: Store, T: Tokens> Endpoints<S, T> {
@@ -73,12 +86,16 @@ impl<S: Store, T: Tokens> Endpoints<S, T> {
                 Ok(session) => Answer::json(signed_in(&session)),
                 Err(problem) => Answer::problem(problem),
             },
-            _ => {
-                let ended = self.logout(&cookies, body).await;
-                let answer = ended.map_or_else(Answer::problem, |()| Answer::json("{}".to_owned()));
-                // Also where the store is away: this browser wants to be rid of it.
-                answer.cookie(&session::clear_cookie())
-            }
+            _ => match parse(body) {
+                Ok(body) => {
+                    let ended = self.logout(&cookies, &body).await;
+                    let answer = ended.map_or_else(Answer::problem, |()| Answer::json("{}".to_owned()));
+                    // Also where the store is away: this browser wants to be rid of it.
+                    answer.cookie(&session::clear_cookie())
+                }
+                // Whoever asks for nothing that can be understood has ended nothing, and keeps the cookie.
+                Err(problem) => Answer::problem(problem),
+            },
         }
         .finish()
     }
@@ -94,7 +111,7 @@ impl<S: Store, T: Tokens> Endpoints<S, T> {
         subject: &str,
         auth_time: Option<Timestamp>,
     ) -> Result<Opened, Unavailable> {
-        let settle = self.replace(&cookies(headers)).await?;
+        let closed = self.close(&cookies(headers)).await?;
         let shard = self.store.shard(subject);
         let now = self.store.now(shard).await?;
         let auth_time = auth_time.map_or(now, |time| time.min(now));
@@ -111,6 +128,12 @@ impl<S: Store, T: Tokens> Endpoints<S, T> {
             expires_at: record.absolute_expiry(),
         };
         self.store.create(row).await?;
+        // Not before there is another: a store that fails meanwhile signs nobody out.
+        let mut settle = Duration::ZERO;
+        if let Some(closed) = closed {
+            self.store.revoke(closed.shard, closed.family).await?;
+            settle = closed.settle;
+        }
         let set_cookie = self.sessions.set_cookie(&handle, &record, now);
         Ok(Opened { set_cookie, settle, session: SignedIn::new(id(&handle), subject, &record) })
     }
@@ -205,38 +228,48 @@ impl<S: Store, T: Tokens> Endpoints<S, T> {
         Ok(SignedIn::new(id(&handle), &row.subject, &record))
     }
 
-    async fn logout(&self, cookies: &[u8], body: &[u8]) -> Result<(), Problem> {
-        let everywhere = matches!(parse(body)?.member("everywhere"), Some(json::Value::Bool(true)));
+    async fn logout(&self, cookies: &[u8], body: &json::Object) -> Result<(), Problem> {
+        if matches!(body.member("everywhere"), Some(json::Value::Bool(true))) {
+            return self.logout_everywhere(cookies).await;
+        }
         // Nobody is signed in: that is what was asked for.
         let Ok(handle) = self.sessions.locate(Some(cookies)) else { return Ok(()) };
-        let Some(Loaded { row, now }) = self.store.load(*handle.shard(), *handle.family()).await? else {
-            return Ok(());
-        };
-        if row.revoked {
-            return Ok(());
-        }
-        self.store.revoke(row.shard, row.family).await?;
-        if everywhere {
-            // Only a handle that is still good may end other sessions than its own.
-            self.sessions.inspect(row.record.as_bytes(), &handle, now)?;
-            self.store.revoke_subject(row.shard, &row.subject, now).await?;
-        }
-        Ok(())
+        Ok(self.store.revoke(*handle.shard(), *handle.family()).await?)
     }
 
-    /// Ends the session that a login replaces; gives how long its cookies may still be under way.
-    async fn replace(&self, cookies: &[u8]) -> Result<Duration, Unavailable> {
-        let Ok(handle) = self.sessions.locate(Some(cookies)) else { return Ok(Duration::ZERO) };
-        let (shard, family) = (*handle.shard(), *handle.family());
-        let mut settle = Duration::ZERO;
-        if let Some(Loaded { row, now }) = self.store.load(shard, family).await?
-            && !row.revoked
-            && let Ok(closed) = self.sessions.close(row.record.as_bytes(), &handle, now)
-        {
-            settle = self.sessions.settling(closed.encode().as_bytes(), now);
+    /// Ends all of the subject's sessions, its own last: as long as it lives the others can be ended still.
+    async fn logout_everywhere(&self, cookies: &[u8]) -> Result<(), Problem> {
+        let handle = self.sessions.locate(Some(cookies))?;
+        let Loaded { row, now } = self.load(&handle).await?;
+        // Only a handle that is still good may end other sessions than its own.
+        let good = self.sessions.inspect(row.record.as_bytes(), &handle, now);
+        if good.is_ok() {
+            self.store.revoke_subject(row.shard, &row.subject, now).await?;
         }
-        self.store.revoke(shard, family).await?;
-        Ok(settle)
+        self.store.revoke(row.shard, row.family).await?;
+        Ok(good.map(|_| ())?)
+    }
+
+    /// Keeps the session that a login replaces from giving cookies: a late one would displace the new session's.
+    async fn close(&self, cookies: &[u8]) -> Result<Option<Closed>, Unavailable> {
+        let Ok(handle) = self.sessions.locate(Some(cookies)) else { return Ok(None) };
+        let (shard, family) = (*handle.shard(), *handle.family());
+        let mut closed = Closed { shard, family, settle: Duration::ZERO };
+        // Where other tabs keep winning, the login ends the session all the same.
+        for _ in 0..MOST_CLOSINGS {
+            let Some(Loaded { row, now }) = self.store.load(shard, family).await? else { return Ok(None) };
+            if row.revoked {
+                return Ok(None);
+            }
+            // A record that cannot be read gives no cookies: it must not keep its user from a new session.
+            let Ok(record) = self.sessions.close(row.record.as_bytes(), &handle, now) else { break };
+            let record = record.encode();
+            closed.settle = self.sessions.settling(record.as_bytes(), now);
+            if self.store.swap(shard, family, row.version, record, false).await? {
+                break;
+            }
+        }
+        Ok(Some(closed))
     }
 
     async fn load(&self, handle: &Handle) -> Result<Loaded, Problem> {

@@ -17,9 +17,9 @@ struct Rows {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
     rows: Arc<Mutex<Rows>>,
-    /// Tests turn the clock, and the store off.
+    /// Tests turn the clock, and the store off after some more calls.
     pub(crate) ahead: Arc<Mutex<std::time::Duration>>,
-    pub(crate) is_away: Arc<Mutex<bool>>,
+    pub(crate) away_after: Arc<Mutex<Option<u32>>>,
 }
 
 impl Memory {
@@ -43,8 +43,14 @@ impl Memory {
     /// As a database is reached: not at once, and not always.
     async fn reach(&self) -> Result<(), Unavailable> {
         tokio::task::yield_now().await;
-        let is_away = *self.is_away.lock().unwrap_or_else(PoisonError::into_inner);
-        if is_away { Err(Unavailable) } else { Ok(()) }
+        match &mut *self.away_after.lock().unwrap_or_else(PoisonError::into_inner) {
+            None => Ok(()),
+            Some(0) => Err(Unavailable),
+            Some(calls) => {
+                *calls -= 1;
+                Ok(())
+            }
+        }
     }
 }
 
@@ -101,7 +107,9 @@ impl Store for Memory {
     async fn revoke_subject(&self, _: Shard, subject: &str, before: Timestamp) -> Result<(), Unavailable> {
         self.reach().await?;
         let mut rows = self.lock();
-        rows.revoked_before.insert(subject.to_owned(), before);
+        let mark = rows.revoked_before.entry(subject.to_owned()).or_insert(before);
+        // An earlier time takes nothing back.
+        *mark = before.max(*mark);
         let theirs = |row: &&mut Row| row.subject == subject && row.created_at <= before;
         for row in rows.by_family.values_mut().filter(theirs) {
             row.revoked = true;

@@ -13,8 +13,9 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use strongroom::endpoints::{Config, Endpoints, MAX_BODY, Refreshed};
-use strongroom::session::{Alert, KeyRing, Outcome};
+use strongroom::endpoints::{Config, Endpoints, MAX_BODY, Refreshed, Row, Store};
+use strongroom::session::{Alert, Family, KeyRing, Outcome, Shard};
+use strongroom::time::Timestamp;
 use tower::ServiceExt;
 
 const APP: &str = "https://app.example";
@@ -304,13 +305,13 @@ async fn a_store_that_is_away_logs_nobody_out() {
     let mut browser = Browser::new(&store);
     browser.sign_in("ada").await;
     later(&store, 480);
-    *store.is_away.lock().unwrap() = true;
+    *store.away_after.lock().unwrap() = Some(0);
     for path in ["/auth/refresh", "/auth/session"] {
         let answer = browser.call(path, &json!({})).await;
         assert_eq!(answer.code(), (503, "store_unavailable"));
         assert!(answer.headers.contains_key(RETRY_AFTER) && !answer.headers.contains_key(SET_COOKIE));
     }
-    *store.is_away.lock().unwrap() = false;
+    *store.away_after.lock().unwrap() = None;
     assert_eq!(browser.refresh().await.outcome(), "rotated");
 }
 
@@ -356,6 +357,73 @@ async fn log_out_everywhere_takes_a_good_handle() {
     assert_eq!(stale.cookie, None);
     assert_eq!(store.list("ada").len(), 1);
     laptop.call("/auth/logout", &json!({ "everywhere": true })).await;
+    assert!(store.list("ada").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_the_store_cuts_short_signs_nobody_out() {
+    for calls in 0.. {
+        let store = Memory::default();
+        let mut browser = Browser::new(&store);
+        browser.sign_in("ada").await;
+        let before = browser.cookie.clone();
+        *store.away_after.lock().unwrap() = Some(calls);
+        let answer = browser.sign_in("ada").await;
+        *store.away_after.lock().unwrap() = None;
+        if answer.status.is_success() {
+            assert!(calls > 3 && store.list("ada").len() == 1);
+            return;
+        }
+        assert_eq!(browser.cookie, before);
+        assert_eq!(browser.refresh().await.status, StatusCode::OK, "after {calls} calls");
+    }
+}
+
+#[tokio::test]
+async fn log_out_everywhere_says_so_only_when_it_is() {
+    for calls in 0.. {
+        let store = Memory::default();
+        let (mut phone, mut laptop) = (Browser::new(&store), Browser::new(&store));
+        phone.sign_in("ada").await;
+        laptop.sign_in("ada").await;
+        let mut again = phone.clone();
+        *store.away_after.lock().unwrap() = Some(calls);
+        let answer = phone.call("/auth/logout", &json!({ "everywhere": true })).await;
+        *store.away_after.lock().unwrap() = None;
+        if answer.status.is_success() {
+            assert!(calls > 1 && store.list("ada").is_empty());
+            return;
+        }
+        assert_eq!(answer.code(), (503, "store_unavailable"));
+        let answer = phone.call("/auth/logout", &json!({ "everywhere": true })).await;
+        assert_eq!(answer.code(), (401, "session_ended"), "nobody is signed in here any more");
+        // The request again, as it was: nothing stands in its way.
+        again.call("/auth/logout", &json!({ "everywhere": true })).await;
+        assert!(store.list("ada").is_empty(), "after {calls} calls");
+    }
+}
+
+#[tokio::test]
+async fn a_log_out_that_cannot_be_understood_changes_nothing() {
+    let store = Memory::default();
+    let mut browser = Browser::new(&store);
+    browser.sign_in("ada").await;
+    let request = browser.post("/auth/logout", &attempt()).body(Body::from("[]")).unwrap();
+    let answer = browser.send(request).await;
+    assert_eq!(answer.code(), (400, "request_invalid"));
+    assert!(!answer.headers.contains_key(SET_COOKIE));
+    assert_eq!(browser.refresh().await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_earlier_revocation_takes_nothing_back() {
+    let store = Memory::default();
+    let mut browser = Browser::new(&store);
+    browser.sign_in("ada").await;
+    let (shard, row) = (Shard::SINGLE, store.list("ada").remove(0));
+    store.revoke_subject(shard, "ada", row.created_at).await.unwrap();
+    store.revoke_subject(shard, "ada", Timestamp::from_millis(0)).await.unwrap();
+    store.create(Row { family: Family([7; 16]), revoked: false, ..row }).await.unwrap();
     assert!(store.list("ada").is_empty());
 }
 

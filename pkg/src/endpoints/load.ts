@@ -14,8 +14,15 @@ export async function load(context: Context, shard: string, family: string): Pro
   return loaded;
 }
 
+/** A session, and where it is. */
+export interface Found {
+  shard: string;
+  family: string;
+  loaded: Loaded;
+}
+
 /** The same where having no session is an answer too. */
-export async function find(context: Context, cookies: string | undefined) {
+export async function find(context: Context, cookies: string | undefined): Promise<Found | undefined> {
   try {
     const { shard, family } = context.core.locate(cookies);
     return { shard, family, loaded: await load(context, shard, family) };

@@ -1,6 +1,7 @@
-/** `POST /logout`: ends the session here and at the provider. Its answers always clear the cookie. */
+/** `POST /logout`: ends the session here and at the provider. What it answers to a request that it understands clears the cookie. */
 import type { Context } from "./context.ts";
-import { find } from "./load.ts";
+import { find, load } from "./load.ts";
+import type { Found } from "./load.ts";
 import { readBody } from "./read-body.ts";
 import { endGrant } from "./refresh.ts";
 import { json, refusal } from "./respond.ts";
@@ -8,10 +9,12 @@ import { json, refusal } from "./respond.ts";
 /** Answers a request that passed the guard. */
 export async function logout(context: Context, request: Request): Promise<Response> {
   const { core, options } = context;
+  // Whoever asks for nothing that can be understood has ended nothing, and keeps the cookie.
+  const { everywhere } = await readBody(request);
+  const cookies = request.headers.get("cookie") ?? undefined;
   const cleared = { "set-cookie": core.clearCookie() };
   try {
-    const { everywhere } = await readBody(request);
-    await end(context, request.headers.get("cookie") ?? undefined, everywhere === true);
+    await (everywhere === true ? endAll(context, cookies) : end(context, await find(context, cookies)));
     const home = `${options.apps?.[0] ?? options.origins[0]}/`;
     // A provider that is down must not keep anybody signed in.
     const url = await options.provider.logoutUrl(home).catch(() => undefined);
@@ -21,18 +24,26 @@ export async function logout(context: Context, request: Request): Promise<Respon
   }
 }
 
-async function end(context: Context, cookies: string | undefined, everywhere: boolean): Promise<void> {
-  const { core, store } = context;
-  const found = await find(context, cookies);
-  // Nobody is signed in: that is what was asked for.
+/** Ends one session. None to end: that is what was asked for. */
+async function end(context: Context, found: Found | undefined): Promise<void> {
   if (!found) return;
-  const { shard, family } = found;
+  await context.store.revoke(found.shard, found.family);
+  context.waitUntil(endGrant(context, found.loaded.row));
+}
+
+/** Ends all of the subject's, its own last: as long as it lives the others can be ended still. */
+async function endAll(context: Context, cookies: string | undefined): Promise<void> {
+  const { core, store } = context;
+  const { shard, family } = core.locate(cookies);
+  const found = { shard, family, loaded: await load(context, shard, family) };
   const { row, now } = found.loaded;
-  await store.revoke(shard, family);
-  context.waitUntil(endGrant(context, row));
-  if (everywhere) {
+  try {
     // Only a handle that is still good may end other sessions than its own.
     core.inspect(row.record, cookies, now);
-    await store.revokeSubject(shard, row.subject, now);
+  } catch (error) {
+    await end(context, found);
+    throw error;
   }
+  await store.revokeSubject(shard, row.subject, now);
+  await end(context, found);
 }
