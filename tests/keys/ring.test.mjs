@@ -432,7 +432,7 @@ test("one key is withdrawn alone; its successor signs at once", async () => {
     (await ring.jwks()).keys.map(({ kid }) => kid),
     [third],
   );
-  await ring.retire("no such key");
+  await assert.rejects(ring.retire("no such key"), { code: "config_invalid" });
   assert.equal(kidOf(await sign(ring, claims, options)), third);
 });
 

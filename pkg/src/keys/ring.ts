@@ -124,7 +124,11 @@ class Ring implements KeyRing {
   }
 
   async retire(kid: string): Promise<void> {
-    await this.#update((state, now) => retired(state, kid, now));
+    await this.#update((state, now) => {
+      if (!state.keys.some(({ publicJwk }) => publicJwk.kid === kid))
+        throw configInvalid("retire: the ring has no key of this kid");
+      return retired(state, kid, now);
+    });
   }
 
   async maintain(): Promise<void> {

@@ -73,7 +73,7 @@ export interface KeyRing {
    * new document.
    */
   rotate(options?: { readonly emergency?: boolean }): Promise<void>;
-  /** Withdraws one key at once, with every token that it signed. */
+  /** Withdraws one key at once, with every token that it signed. Throws `config_invalid` where the ring has no such key. */
   retire(kid: string): Promise<void>;
   /** Does what is due. `sign` and `jwks` do so too; call it on a schedule where they are rare. */
   maintain(): Promise<void>;
