@@ -261,3 +261,81 @@ test("a provider that cannot end a grant turns no answer into another", async ()
   const { status, json } = await browser.call(origin, "refresh");
   assert.deepEqual([status, json.code, json.reason], [401, "session_ended", "revoked"]);
 });
+
+test("a log-out everywhere that the store cuts short is not called done", async () => {
+  const store = memoryStore({ quiet: true });
+  let away = false;
+  const flaky = changed(store, {
+    revokeSubject: async (target, ...parameters) => {
+      if (away) throw new Error("connection lost");
+      return target.revokeSubject(...parameters);
+    },
+  });
+  const auth = endpointsIn(stack, { store: flaky });
+  const [phone, laptop] = [await signIn(auth, "everywhere"), await signIn(auth, "everywhere")];
+  const headers = { cookie: `${SESSION_COOKIE}=${phone.handle(origin)}` };
+  const body = { everywhere: true };
+  away = true;
+  assert.equal((await phone.call(origin, "logout", { body })).status, 503);
+  away = false;
+  const without = await phone.call(origin, "logout", { body });
+  assert.deepEqual([without.status, without.json.code], [401, "session_ended"]);
+  assert.equal((await browserOf(auth).call(origin, "logout", { body, headers })).status, 200);
+  assert.equal((await laptop.call(origin, "refresh")).json.reason, "revoked");
+});
+
+test("a log-out that cannot be understood changes nothing", async () => {
+  const browser = await signIn(endpointsIn(stack), "garbled");
+  const { status, setCookies } = await browser.call(origin, "logout", { body: [] });
+  assert.deepEqual([status, setCookies], [400, []]);
+  assert.equal((await browser.call(origin, "refresh")).status, 200);
+});
+
+test("a runtime that refuses work beside the answer costs nobody the cookie", async () => {
+  const auth = endpointsIn(stack, { onOutcome: () => undefined });
+  const refusing = {
+    waitUntil: () => {
+      throw new Error("too late");
+    },
+  };
+  const browser = new Browser(stack, { [origin]: (request) => auth.fetch(request, undefined, refusing) });
+  await browser.login(origin, { name: "late" });
+  await sleep(stack.timing.rest + 50);
+  const answer = await browser.call(origin, "refresh");
+  assert.deepEqual([answer.status, answer.setCookies.length], [200, 1]);
+});
+
+test("a code's answer without a scope means all that was asked for, and its token is given for no part of it", async () => {
+  const grants = [];
+  const real = fetchIn(stack);
+  const auth = endpointsIn(stack, {
+    fetch: async (url, init) => {
+      const response = await real(url, init);
+      const grant = new URLSearchParams(String(init?.body)).get("grant_type");
+      if (!url.endsWith("/token") || !grant) return response;
+      grants.push(grant);
+      const { scope, ...answer } = await response.json();
+      return Response.json(grant === "authorization_code" ? answer : { ...answer, scope });
+    },
+  });
+  const browser = await signIn(auth, "silent");
+  assert.equal((await browser.call(origin, "refresh")).json.scope, "read");
+  assert.deepEqual(grants, ["authorization_code", "refresh_token"]);
+});
+
+test("what the provider has not said about the time of the proof is not made up", async () => {
+  const auth = endpointsIn(stack, { store: memoryStore({ quiet: true }) });
+  const browser = await signIn(auth, "timeless");
+  assert.equal((await browser.call(origin, "session")).json.session.auth_time, 0);
+  assert.equal((await browser.call(origin, "refresh")).json.session.auth_time, 0);
+});
+
+test("of any number of planted login cookies few are looked at", async () => {
+  const auth = endpointsIn(stack);
+  const planted = Array.from({ length: 300 }, (_, index) => `__Host-Http-strongroom-login-${index}=AAAA`);
+  const answer = await browserOf(auth).request(`${origin}/auth/login`, {
+    headers: { cookie: planted.join("; ") },
+  });
+  assert.equal(answer.status, 302);
+  assert.ok(answer.setCookies.length <= 21, `${answer.setCookies.length} cookies`);
+});

@@ -148,7 +148,7 @@ test("max_age, prompt and acr_values hold even where the host overlooks them", a
   assert.equal(await attempt({ acr_values: "high" }, {}), "reauth_required");
   assert.ok((await attempt({ acr_values: "phr high" }, { acr: "phr" })) >= now);
   // Nobody proves anything in the future.
-  assert.ok((await attempt({}, { authTime: now + 9999 })) < now + 100);
+  assert.ok((await attempt({}, { authTime: now + 30 })) < now + 29);
   const { maxAge, acrValues, prompt } = events.authenticate[0];
   assert.deepEqual([maxAge, acrValues, prompt], [300, undefined, undefined]);
 });
@@ -282,4 +282,28 @@ test("ending all of a user's sessions ends a login whose proof is being looked a
     await browser.signIn();
     assert.equal((await browser.refresh()).status, 200, "the next one lives");
   }
+});
+
+test("an authTime in milliseconds, or in the future, is a defect", async () => {
+  for (const authTime of [Date.now(), Date.now() / 1000 + 90, Infinity, NaN, "1"]) {
+    const { auth } = world({
+      options: {
+        authenticate: ({ request }) =>
+          request.method === "GET" ? new Response("page") : { subject: "user-1", authTime },
+      },
+    });
+    const browser = new Browser(auth);
+    await assert.rejects(browser.signIn(), TypeError, String(authTime));
+    assert.ok(!browser.cookies.has(COOKIE));
+  }
+});
+
+test("prompt=login bears isolates whose clocks differ", async (t) => {
+  const { auth } = world();
+  const browser = new Browser(auth);
+  t.mock.timers.enable({ apis: ["Date"], now: 1_900_000_003_000 });
+  const address = await browser.start({ prompt: "login" });
+  t.mock.timers.setTime(1_900_000_000_000);
+  const answer = await browser.post(address, { name: "user-1", password: PASSWORD });
+  assert.equal(answer.status, 302);
 });

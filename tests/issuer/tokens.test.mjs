@@ -230,7 +230,8 @@ test("no users' session is the ring's, and no user's log-out ends it", async () 
     await auth.sessions.revokeAll(subject);
     await auth.sessions.deleteAll(subject);
   }
-  await auth.sessions.revoke("keyring.keyring-other");
+  for (const id of ["keyring.keyring-other", "keyring.keyring-main", "keyring.keyring-main\n"])
+    await assert.rejects(auth.sessions.revoke(id), { code: "request_invalid" });
   assert.ok((await store.load("keyring", "keyring-main")) !== undefined);
   await keyRing.rotate();
   assert.notDeepEqual(await keyRing.jwks(), before);

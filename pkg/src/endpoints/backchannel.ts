@@ -37,7 +37,10 @@ async function obey(context: Context, notice: LogoutNotice): Promise<void> {
   // A login that is under way is not in the list yet: `/callback` looks for this.
   const mark =
     notice.session === undefined ? ["out-subject", notice.subject] : ["out-session", notice.session];
-  await store.put(await keyOf(context, ...(mark as [string, string])), String(notice.issuedAt), LIFE_SECONDS);
+  const key = await keyOf(context, ...(mark as [string, string]));
+  // One that comes late takes nothing back of a later one.
+  const latest = Math.max(notice.issuedAt, Number((await store.get(key)) ?? 0));
+  await store.put(key, String(latest), LIFE_SECONDS);
   const subject = notice.subject ?? (await subjectOf(context, notice.session));
   if (subject !== undefined) await endAll(context, subject, notice);
   // Remembered only now: after a failure half-way the provider may send it again. Until then a second one changes nothing more.

@@ -79,6 +79,7 @@ export interface Session {
   id: string;
   subject: string;
   claims: Record<string, unknown>;
+  /** When the user proved it; 0 where the provider has not said, which it must where `max_age` is asked for. */
   auth_time: number;
   expires_at: number;
   idle_expires_at: number;

@@ -58,7 +58,11 @@ export function endpointsWith(loadGlue: LoadGlue, keepAlive?: (work: Promise<unk
     return {
       init: (env) => void configure(env),
       fetch: async (request, env, context) => {
-        const waitUntil = context ? (work: Promise<unknown>) => context.waitUntil(work) : detached;
+        const waitUntil = (work: Promise<unknown>) => {
+          // What a runtime has against it must not cost an answer whose cookie has been committed.
+          const kept = context && attempted(() => context.waitUntil(work));
+          if (!kept) detached(work);
+        };
         return answer({ ...configure(env), waitUntil }, request);
       },
       session: async (request, env) => {
@@ -72,6 +76,15 @@ export function endpointsWith(loadGlue: LoadGlue, keepAlive?: (work: Promise<unk
       sessions: sessionsOf(() => ({ ...configure(), waitUntil: detached })),
     };
   };
+}
+
+function attempted(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function answer(context: Context, request: Request): Promise<Response> {

@@ -112,7 +112,8 @@ export async function establish(
     options.session?.idleSeconds ?? IDLE_SECONDS,
     options.session?.absoluteSeconds ?? ABSOLUTE_SECONDS,
   ] as const;
-  const authTime = identity.authTime === undefined ? now : Math.min(identity.authTime * 1000, now);
+  // Not now where the provider has not said: the user may have proved it to the provider long ago.
+  const authTime = identity.authTime === undefined ? 0 : Math.min(identity.authTime * 1000, now);
   const { family, record, setCookie, ...times } = core.open(shard, authTime, ...lifetimes, now);
   const granted = await tokenFor({ shard, family });
   const claims = options.onSession

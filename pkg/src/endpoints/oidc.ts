@@ -158,7 +158,8 @@ class Oidc implements Provider {
       });
       return {
         identity: await this.#identity(server, response, answer),
-        granted: granted(answer, this.#defaultResource),
+        // Said nothing: it is what was asked for at the authorization endpoint (RFC 6749 §5.1).
+        granted: granted(answer, this.#scope),
       };
     } catch (error) {
       throw fromCallback(error);
@@ -194,7 +195,7 @@ class Oidc implements Provider {
     resource: Resource,
   ): Promise<Renewal> {
     try {
-      const given = granted(answer, resource);
+      const given = granted(answer, resource.scope);
       // Scopes that concern the login, and no resource, may come along.
       const asked = new Set([...resource.scope.split(" "), ...this.#loginScope]);
       if (!given.scope.split(" ").every((scope) => asked.has(scope)))
@@ -305,12 +306,12 @@ class Oidc implements Provider {
   }
 }
 
-function granted(answer: oauth.TokenEndpointResponse, resource: Resource): Granted {
+function granted(answer: oauth.TokenEndpointResponse, asked: string): Granted {
   // A provider that does not say how long a token lives gets the shortest usual life.
   const expiresIn = Math.min(answer.expires_in ?? 300, MOST_SECONDS);
   // A token bound to a key that nobody here has would be of no use.
   if (answer.token_type !== "bearer" || expiresIn < 1) throw new EndpointsError("provider_refused");
-  const token = { accessToken: answer.access_token, scope: answer.scope ?? resource.scope, expiresIn };
+  const token = { accessToken: answer.access_token, scope: answer.scope ?? asked, expiresIn };
   return answer.refresh_token === undefined ? token : { ...token, refreshToken: answer.refresh_token };
 }
 

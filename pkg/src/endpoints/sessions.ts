@@ -48,6 +48,9 @@ export function sessionsOf(contextOf: () => Context): Sessions {
       const context = contextOf();
       const { shard, family } = parse(id);
       const loaded = await context.store.load(shard, family);
+      // What else is kept in a store is no user's session.
+      if (loaded && (await shardOf(loaded.row.subject)) !== shard)
+        throw new EndpointsError("request_invalid");
       await context.store.revoke(shard, family);
       // Another application's refresh token is not for this one's provider to see.
       const ours = loaded?.row.application === context.options.provider.application;
@@ -78,8 +81,11 @@ export function sessionsOf(contextOf: () => Context): Sessions {
   };
 }
 
+/** A shard's 9 bytes and a family's 16, as they are encoded. */
+const ID = /^([\w-]{12})\.([\w-]{21}[AQgw])$/;
+
 function parse(id: string): { shard: string; family: string } {
-  const [shard, family, ...rest] = id.split(".");
-  if (!shard || !family || rest.length > 0) throw new EndpointsError("request_invalid");
+  const [, shard, family] = ID.exec(id) ?? [];
+  if (!shard || !family) throw new EndpointsError("request_invalid");
   return { shard, family };
 }

@@ -22,6 +22,8 @@ const ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Lax";
 /** Seconds that a login may take. */
 export const LIFE_SECONDS = 600;
 const MOST = 5;
+/** How many are looked at: a sibling subdomain may have set any number of its own. Further logins clear the rest. */
+const MOST_OPENED = 20;
 /** What their values may take up together: servers refuse requests whose headers grow beyond 16 KB. */
 const MOST_BYTES = 8192;
 
@@ -29,11 +31,13 @@ const MOST_BYTES = 8192;
 export async function begin(context: Context, request: Request, transaction: Transaction): Promise<string[]> {
   const name = nameOf(transaction.expected.state);
   const held = await Promise.all(
-    [...cookiesNamed(request.headers.get("cookie"), PREFIX)].map(async ([other, sealed]) => {
-      const startedAt =
-        (await context.sealer.open<Transaction>("transaction", other, sealed))?.startedAt ?? 0;
-      return { other, startedAt, size: sealed.length };
-    }),
+    [...cookiesNamed(request.headers.get("cookie"), PREFIX)]
+      .slice(0, MOST_OPENED)
+      .map(async ([other, sealed]) => {
+        const startedAt =
+          (await context.sealer.open<Transaction>("transaction", other, sealed))?.startedAt ?? 0;
+        return { other, startedAt, size: sealed.length };
+      }),
   );
   const sealed = await context.sealer.seal("transaction", name, transaction);
   let size = sealed.length;

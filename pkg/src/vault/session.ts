@@ -17,7 +17,7 @@ export class SessionStore {
     if (text) {
       const { id, subject, claims, auth_time, expires_at, idle_expires_at } = JSON.parse(text);
       Object.assign(session, { id, subject, claims: Object.freeze(claims ?? {}) });
-      session["authTime"] = auth_time * 1000;
+      if (auth_time > 0) session["authTime"] = auth_time * 1000;
       session["expiresAt"] = expires_at * 1000;
       session["idleExpiresAt"] = idle_expires_at * 1000;
     }

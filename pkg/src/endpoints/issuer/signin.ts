@@ -13,6 +13,11 @@ import { mint } from "./mint.ts";
 import type { Grant } from "./mint.ts";
 import type { AuthenticateEvent, Authenticated, Authentication, IssuerOptions } from "./types.ts";
 
+/** How far a proof may lie in the future, in seconds: hosts' clocks differ. */
+const CLOCKS_APART = 60;
+/** How far the clocks of isolates differ, in seconds. */
+const SKEW = 5;
+
 /** Answers with what `authenticate` does, or signs in. */
 export async function signin(
   context: Context,
@@ -94,9 +99,13 @@ function proven(user: Authenticated, { expected, startedAt }: Transaction): Gran
   if (typeof subject !== "string" || !/^[^\p{Cc}]{1,255}$/u.test(subject) || new Blob([subject]).size > 255)
     throw new TypeError("authenticate gave a subject that is not 1 to 255 bytes of text");
   const now = Math.floor(Date.now() / 1000);
-  const authTime = Math.min(user.authTime ?? now, now);
-  if (!Number.isFinite(authTime)) throw new TypeError("authenticate gave an authTime that is not a number");
-  const isOfNow = authTime >= Math.floor(startedAt / 1000);
+  const given = user.authTime ?? now;
+  // Milliseconds, above all: they would make every proof a new one.
+  if (!Number.isFinite(given) || given > now + CLOCKS_APART)
+    throw new TypeError("authenticate gave an authTime that is not in seconds, or in the future");
+  const authTime = Math.min(given, now);
+  // The isolate that began the login may be ahead of this one.
+  const isOfNow = user.authTime === undefined || authTime >= Math.floor(startedAt / 1000) - SKEW;
   const { maxAge, acrValues, prompt = "" } = expected;
   const isTooOld = maxAge !== undefined && now - authTime > maxAge;
   if (!isOfNow && (isTooOld || prompt.split(" ").includes("login")))
