@@ -142,6 +142,23 @@ group("a logout token", () => {
     assert.deepEqual((await auth.sessions.list("racing")).sessions, []);
   });
 
+  test("that comes late takes nothing back of a later one, which reaches a login that is under way", async () => {
+    const browser = browserOf();
+    const { url } = await browser.login(origin, {
+      name: "overtaken",
+      stop: (next) => next.includes("/auth/callback"),
+    });
+    const create = async (...parameters) => {
+      for (const iat of [seconds(), seconds() - 60])
+        assert.equal((await send(await sign({ sub: "overtaken", iat }))).status, 200);
+      return store.create(...parameters);
+    };
+    const endpoints = endpointsIn(stack, { store: changed({ create }), fetch: streamingFetch(stack) });
+    browser.local[origin] = (request) => endpoints.fetch(request);
+    assert.equal((await browser.request(url)).json?.code, "provider_refused");
+    assert.deepEqual((await auth.sessions.list("overtaken")).sessions, []);
+  });
+
   test("is taken once; after a failure half-way, again", async () => {
     const browser = await signIn("once");
     const token = await sign({ sub: "once" });
