@@ -23,6 +23,10 @@ type Fetch = (url: string | URL, init: RequestInit) => Promise<Response>;
 
 const RETRY_MILLIS = 3000;
 const RETRY_CAP_MILLIS = 30_000;
+/** Half of the pause after a first failure, whatever the server wishes. */
+const RETRY_FLOOR_MILLIS = 250;
+/** No timer takes more. */
+const RETRY_LIMIT_MILLIS = 2 ** 31 - 1;
 
 /** Errors that pass: the network's, and what the vault says while it cannot reach its endpoints or has a new worker. */
 const passes = (error: unknown): boolean =>
@@ -42,6 +46,10 @@ const pause = (millis: number, signal: AbortSignal | null | undefined): Promise<
     signal?.addEventListener("abort", over);
     if (signal?.aborted) over();
   });
+
+/** An id as an `EventSource` sends it: a header's value is bytes, and an id's are UTF-8. */
+const encoded = (id: string): string =>
+  Array.from(new TextEncoder().encode(id), (byte) => String.fromCharCode(byte)).join("");
 
 async function* linesOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
@@ -93,10 +101,13 @@ export async function* events(
   const headers = new Headers(rest.headers);
   headers.set("accept", "text/event-stream");
   // What no request can be made of is said at once, and not taken for trouble on the network.
-  new Request(url, { headers });
+  const { body, mode = "cors" } = rest;
+  new Request(url, { ...rest, headers, body: body == null ? null : "" });
+  if (mode !== "cors") throw new TypeError(`Events cannot be read with the mode "${mode}"`);
+  if (body instanceof ReadableStream) throw new TypeError("A stream cannot be sent again");
   let [last, retry, failures] = [from, RETRY_MILLIS, 0];
   for (;;) {
-    if (last) headers.set("last-event-id", last);
+    if (last) headers.set("last-event-id", encoded(last));
     try {
       const response = await fetch(url, { cache: "no-store", ...rest, headers, signal: signal ?? null });
       if (response.status === 204) return;
@@ -113,7 +124,8 @@ export async function* events(
           } else if (field === "event") event = value;
           else if (field === "data") data.push(value);
           else if (field === "id" && !value.includes("\0")) id = value;
-          else if (field === "retry" && /^\d+$/.test(value)) retry = Number(value);
+          else if (field === "retry" && /^\d+$/.test(value))
+            retry = Math.min(Number(value), RETRY_LIMIT_MILLIS);
         }
       } else {
         response.body?.cancel().catch(() => {});
@@ -125,6 +137,7 @@ export async function* events(
       signal?.throwIfAborted();
       if (!passes(error)) throw error;
     }
-    await pause(Math.min(retry * 2 ** failures++, Math.max(retry, RETRY_CAP_MILLIS)), signal);
+    const first = failures ? Math.max(retry, RETRY_FLOOR_MILLIS) : retry;
+    await pause(Math.min(first * 2 ** failures++, Math.max(first, RETRY_CAP_MILLIS)), signal);
   }
 }

@@ -115,6 +115,50 @@ for (const engine of process.env.STRONGROOM_ENGINES?.split(",") ?? ENGINES) {
       assert.deepEqual([headers["last-event-id"], headers["x-own"]], ["40", "1"]);
     });
 
+    it("send ids back as an EventSource does, and go on after one that no header takes as it is", async () => {
+      serve(["retry: 20\nid: \u00fc\ndata: a\n\n"], ["id: \u65e5\ndata: b\n\n"], ["data: c\n\n"]);
+      const taken = await page.evaluate(take, news(), 3);
+      assert.deepEqual(
+        taken.map(([, data]) => data),
+        ["a", "b", "c"],
+      );
+      const ids = asked().map(({ headers }) => headers["last-event-id"]);
+      const bytes = ids.slice(1).map((id) => Buffer.from(id, "latin1").toString());
+      assert.deepEqual(bytes, ["\u00fc", "\u65e5"]);
+    });
+
+    for (const retry of ["0", "4294967295", "9".repeat(400)]) {
+      it(`make no flood of a \`retry\` of ${retry.slice(0, 12)}`, async () => {
+        serve([`retry: ${retry}\ndata: a\n\n`], ...Array(50).fill(503), []);
+        await page
+          .evaluate(async (url) => {
+            const controller = new AbortController();
+            setTimeout(() => controller.abort(), 1500);
+            for await (const _ of events(vault.fetch, url, { signal: controller.signal }));
+          }, news())
+          .catch(() => {});
+        const most = retry === "0" ? 4 : 1;
+        assert.ok(asked().length <= most, `${asked().length} requests`);
+      });
+    }
+
+    it("are no place for what cannot be sent, or not again", async () => {
+      serve(["data: a\n\n"]);
+      const wrong = await page.evaluate(async (url) => {
+        const inits = [
+          { body: "x" },
+          { method: "POST", body: new Blob(["x"]).stream(), duplex: "half" },
+          { mode: "no-cors" },
+          { credentials: "odd" },
+        ];
+        const first = (init) => events(vault.fetch, url, init).next();
+        const late = new Promise((resolve) => setTimeout(resolve, 2000, "retried"));
+        return Promise.all(inits.map((init) => Promise.race([late, first(init).catch(({ name }) => name)])));
+      }, news());
+      assert.deepEqual(wrong, Array(4).fill("TypeError"));
+      assert.deepEqual(asked(), []);
+    });
+
     it("end with the answer that is none, the vault's error, the signal's reason", async () => {
       servers.api.routes["/v1/news"] = (_, response) =>
         response.writeHead(200, { "content-type": "application/json" }).end("{}");

@@ -141,10 +141,11 @@ export const startLive = async () => {
     );
   });
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: (offered) => [...offered][0] });
-  server.on("upgrade", (request, socket, head) => {
+  server.on("upgrade", async (request, socket, head) => {
     const { pathname, searchParams } = new URL(request.url, "https://x");
     api.upgrades.push({ url: request.url, headers: request.headers });
     socket.on("error", () => {});
+    if (api.upgradePause) await new Promise((resolve) => setTimeout(resolve, api.upgradePause));
     // A ticket is good once.
     const ticket = searchParams.get("ticket");
     const at = api.issued.indexOf(ticket);
@@ -154,6 +155,7 @@ export const startLive = async () => {
       const entry = { socket: opened, heard: [], closed: undefined };
       api.sockets.push(entry);
       opened.on("error", () => {});
+      if (api.hello) opened.send(api.hello);
       opened.on("message", (data, binary) => {
         entry.heard.push(binary ? data.length : String(data));
         if (api.echo) opened.send(data, { binary });

@@ -90,6 +90,90 @@ for (const engine of process.env.STRONGROOM_ENGINES?.split(",") ?? ENGINES) {
       assert.deepEqual(attempts, Array(3).fill(attempts[0]));
     });
 
+    it("a status and a reason phrase that no constructor takes are given as fetch gives them", async () => {
+      await inPage();
+      const heads = { 600: "HTTP/1.1 600 Odd", 999: "HTTP/1.1 999 Odd", 200: "HTTP/1.1 200 O\u0001K" };
+      for (const [path, head] of Object.entries(heads)) {
+        servers.api.routes[`/v1/${path}`] = (request, response) => {
+          request.resume();
+          const allow = `access-control-allow-origin: ${request.headers.origin}`;
+          response.socket.end(
+            Buffer.from(
+              `${head}\r\n${allow}\r\ncontent-length: 4\r\nconnection: close\r\n\r\nbody`,
+              "latin1",
+            ),
+          );
+        };
+      }
+      const [theirs, ours, told] = await page.evaluate(
+        async (origin, paths) => {
+          const facts = async (response) => {
+            const { status, statusText, ok } = response;
+            const copy = response.clone();
+            return [status, statusText, ok, await response.text(), copy.status, copy.ok, await copy.text()];
+          };
+          const silent = new Promise((resolve) => setTimeout(resolve, 5000, "silence"));
+          const all = (fetch, init) => {
+            const one = (path) =>
+              fetch(`${origin}/v1/${path}`, init).then(facts, ({ name, code }) => code ?? name);
+            return Promise.all(paths.map((path) => Promise.race([one(path), silent])));
+          };
+          const plain = await all((url) => fetch(url, { cache: "no-store" }));
+          const own = await all(vault.fetch);
+          return [plain, own, await all(vault.fetch, { method: "POST", body: "x", onUploadProgress() {} })];
+        },
+        servers.origin,
+        Object.keys(heads),
+      );
+      assert.deepEqual(ours, theirs);
+      assert.deepEqual(told, theirs);
+      assert.equal(servers.auth.tokens.length, 1, "the worker was not replaced");
+    });
+
+    it("listeners that subscribe anew each time are told once", async () => {
+      await inPage();
+      const told = await page.evaluate(async () => {
+        let told = 0;
+        let stop = () => {};
+        const listen = () => {
+          stop();
+          if (++told > 100) return;
+          stop = vault.subscribe(listen);
+        };
+        listen();
+        await vault.logout();
+        await until(() => vault.session.status === "signed-out");
+        return told;
+      });
+      assert.equal(told, 2);
+      servers.auth.signedIn = true;
+    });
+
+    it("a token for thirty days leads to no storm of timers", async () => {
+      servers.auth.expiresIn = 30 * 86_400;
+      const timers = await page.evaluate(async (origin) => {
+        const channel = new BroadcastChannel("timers");
+        let count = 0;
+        channel.onmessage = ({ data }) => (count = data);
+        const script = `const own = setTimeout;
+          const channel = new BroadcastChannel("timers");
+          let count = 0;
+          self.setTimeout = (...given) => (count++, own(...given));
+          setInterval(() => channel.postMessage(count), 100);
+          importScripts("${location.origin}/dist/vault.worker.js");`;
+        const worker = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+        const { openVault } = await import("/dist/index.js");
+        const vault = await openVault({ endpoints: "/auth", resources: [{ origin }], worker });
+        await vault.fetch(`${origin}/v1/x`);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        const before = count;
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        return count - before;
+      }, servers.origin);
+      servers.auth.expiresIn = 600;
+      assert.ok(timers < 5, `${timers} timers in a second`);
+    });
+
     it("a response that never ends ends with the page's patience, and with the vault", async () => {
       await inPage();
       const outcomes = await page.evaluate(async (origin) => {

@@ -250,6 +250,63 @@ for (const engine of process.env.STRONGROOM_ENGINES?.split(",") ?? ENGINES) {
       );
     });
 
+    for (const how of ["another code", "no code", "an end", "silence"]) {
+      it(`a log-out is 4401 at once, though the server answers the close with ${how}`, async () => {
+        await start();
+        await page.evaluate(socket, said(), byMessage);
+        const [{ socket: far }] = servers.api.sockets;
+        far._receiver.removeAllListeners("conclude");
+        far._receiver.on("conclude", () => {
+          if (how === "an end") far._socket.destroy();
+          else if (how !== "silence") far._sender.close(how === "no code" ? undefined : 1000, "", false);
+          else far.send("after the log-out");
+        });
+        const outcome = await page.evaluate(async () => {
+          await vault.logout();
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          return [closes, errors, heard, socket.readyState];
+        });
+        assert.deepEqual(outcome, [[[4401, "session_ended", true]], 0, [], 3]);
+      });
+    }
+
+    it("by message: what the server says before it knows who it is comes, once the socket is open", async () => {
+      await start();
+      servers.api.hello = "who are you?";
+      // The token runs out while the connection is made, and the next one takes its time.
+      servers.auth.expiresIn = 2;
+      const { handle } = servers.auth;
+      let asked = 0;
+      servers.auth.handle = async (request, response, route) => {
+        if (route === "refresh" && asked++) await new Promise((resolve) => setTimeout(resolve, 1000));
+        return handle(request, response, route);
+      };
+      servers.api.upgradePause = 2500;
+      try {
+        await page.evaluate(socket, said(), byMessage);
+      } finally {
+        Object.assign(servers.api, { hello: undefined, upgradePause: 0 });
+        servers.auth.handle = handle;
+      }
+      assert.ok(await page.evaluate(() => until(() => heard.length)));
+      assert.deepEqual(await page.evaluate(() => heard), ["who are you?"]);
+      assert.equal(asked, 2, "the token that it was meant to be told was over");
+    });
+
+    it("by ticket: the rest of the query stays as it is, and an answer that is none is not repeated to the page", async () => {
+      await start();
+      const query = "a=b%20c&flag&&sig=x*y%2Az~'+d&%74icket=forged";
+      await page.evaluate(socket, `${live()}?${query}`);
+      assert.equal(servers.api.upgrades[0].url, "/v1/live?a=b%20c&flag&&sig=x*y%2Az~%27+d&ticket=ticket-0");
+      const messages = [];
+      for (const answer of ["secret-ticket", "null", '{"ticket":1}']) {
+        servers.api.routes["/v1/odd"] = (_, response) => response.end(answer);
+        const hear = (url) => vault.socket(url).catch(({ message }) => message);
+        messages.push(await page.evaluate(hear, `${servers.wss}/v1/odd`));
+      }
+      assert.deepEqual(messages, Array(3).fill("The resource's answer has no ticket"));
+    });
+
     it("crafted messages open nothing, and harm nothing", async () => {
       await start();
       await page.evaluate(socket, live());

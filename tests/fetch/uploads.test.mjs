@@ -140,6 +140,17 @@ for (const engine of process.env.STRONGROOM_ENGINES?.split(",") ?? ENGINES) {
       assert.deepEqual(outcome, ["/v1/there", true, "TypeError"]);
     });
 
+    it("keeps to what else the request says: no referrer, keepalive", async () => {
+      await start();
+      await page.evaluate(async (url) => {
+        for (const own of [{ referrerPolicy: "no-referrer" }, { referrer: "" }, { keepalive: true }, {}]) {
+          await vault.fetch(url, { method: "POST", body: "x", onUploadProgress, ...own });
+        }
+      }, `${servers.origin}/v1/upload`);
+      const referrers = posts().map(({ headers }) => headers.referer);
+      assert.deepEqual(referrers, [undefined, undefined, `${servers.app}/`, `${servers.app}/`]);
+    });
+
     it("is retried once after an expired token, and begins anew", async () => {
       await start();
       const stale = servers.auth.tokens.length;

@@ -22,9 +22,10 @@ export class SessionStore {
       session["idleExpiresAt"] = idle_expires_at * 1000;
     }
     this.snapshot = Object.freeze(session) as unknown as Session;
-    for (const listener of this.#listeners) {
+    // A copy: one that subscribes anew each time would be told for ever.
+    for (const listener of [...this.#listeners]) {
       try {
-        listener();
+        if (this.#listeners.has(listener)) listener();
       } catch (error) {
         reportError(error);
       }

@@ -18,6 +18,7 @@ type Wish =
 
 interface Entry {
   socket?: WebSocket;
+  port?: MessagePort;
   /** The page has been told that it is open, and may send. */
   open?: boolean;
   /** Tells it. */
@@ -31,10 +32,17 @@ const SESSION_OVER = 4401;
 
 const withTicket = async (url: string, answer: Response): Promise<string> => {
   if (!answer.ok) throw new TypeError(`The resource gave no ticket: ${answer.status}`);
-  const { ticket } = (await answer.json()) as { ticket: unknown };
+  // In our own words: an engine's would quote the answer.
+  const told = (await answer.json().catch(() => undefined)) as { ticket?: unknown } | undefined | null;
+  const ticket = told?.ticket;
   if (typeof ticket !== "string") throw new TypeError("The resource's answer has no ticket");
   const address = new URL(url);
-  address.searchParams.set("ticket", ticket);
+  // The rest of the query stays as it is written: it may be signed.
+  const others = address.search
+    .slice(1)
+    .split("&")
+    .filter((pair, at) => (pair || at) && !new URLSearchParams(pair).has("ticket"));
+  address.search = [...others, `ticket=${encodeURIComponent(ticket)}`].join("&");
   return address.href;
 };
 
@@ -81,9 +89,15 @@ export class Sockets {
       return entry.ready?.();
     }
     this.#entries.delete(id);
-    if (!entry.open)
-      this.#post(what === SESSION_OVER ? [FAIL, id, HANG_UPS[what]] : [ERROR, id, HANG_UPS[what]]);
-    entry.socket?.close(what, HANG_UPS[what]);
+    const { socket, port, open } = entry;
+    const reason = HANG_UPS[what];
+    // Said at once, and nothing after it: however the server answers, if it does.
+    if (open) port?.postMessage([CLOSED, what, reason, true]);
+    else this.#post(what === SESSION_OVER ? [FAIL, id, reason] : [ERROR, id, reason]);
+    if (!socket) return;
+    socket.onmessage = socket.onclose = null;
+    if (port) port.onmessage = null;
+    socket.close(what, reason);
   }
 
   async #connect(id: number, details: SocketDetails): Promise<void> {
@@ -102,11 +116,16 @@ export class Sockets {
       if (!wanted()) return;
       if (!(port instanceof MessagePort)) throw new TypeError("The socket has no port");
       const socket = new WebSocket(address, protocols);
+      const early: unknown[] = [];
+      const pass = (data: unknown) =>
+        port.postMessage([MESSAGE, data], typeof data === "string" ? [] : [data as ArrayBuffer]);
       entry.socket = socket;
+      entry.port = port;
       entry.ready = () => {
         if (entry.open) return;
         entry.open = true;
         port.postMessage([OPENED, socket.protocol, socket.extensions]);
+        early.forEach(pass);
         listen(socket, port);
       };
       socket.binaryType = "arraybuffer";
@@ -115,8 +134,8 @@ export class Sockets {
         if (message === undefined) entry.ready?.();
         this.#connected(id, true);
       };
-      socket.onmessage = ({ data }) =>
-        port.postMessage([MESSAGE, data], typeof data === "string" ? [] : [data as ArrayBuffer]);
+      // Some servers speak first, and the page has no socket until it has been told that it is open.
+      socket.onmessage = ({ data }) => void (entry.open ? pass(data) : early.push(data));
       socket.onclose = ({ code, reason, wasClean }) => {
         if (entry.open) port.postMessage([CLOSED, code, reason, wasClean]);
         over(`The socket could not be opened: ${code}`);

@@ -1,4 +1,5 @@
 import { PROGRESS, type WireForm } from "../protocol.ts";
+import { responseOf } from "./odd.ts";
 
 type Tell = (loaded: number, total?: number) => void;
 
@@ -35,7 +36,7 @@ const byXhr = (url: string, init: RequestInit, tell: Tell): Promise<Response> =>
       const lines = request.getAllResponseHeaders().split("\r\n").filter(Boolean);
       const pairs = lines.map((line) => [line.split(":", 1)[0], line.slice(line.indexOf(":") + 1).trim()]);
       const content = NULL_BODY.includes(status) ? null : (request.response as ArrayBuffer);
-      const response = new Response(content, { status, statusText, headers: pairs as [string, string][] });
+      const response = responseOf(content, status, statusText, pairs as [string, string][]);
       const facts = { url: responseURL, redirected: responseURL !== url.split("#", 1)[0], type: "cors" };
       for (const [name, value] of Object.entries(facts)) Object.defineProperty(response, name, { value });
       resolve(response);
@@ -58,11 +59,12 @@ export const upload = async (
 ): Promise<Response> => {
   const given = init.body ?? null;
   const body = Array.isArray(given) ? formOf(given as unknown as WireForm) : given;
-  const { progress, cache, integrity, redirect } = init;
+  const { progress, cache, integrity, keepalive, redirect, referrer, referrerPolicy } = init;
   const tell: Tell = (loaded, total) => post([PROGRESS, progress, loaded, total]);
   if (progress === undefined || body === null) return fetch(url, body === given ? init : { ...init, body });
   if (body instanceof ReadableStream) return fetch(url, { ...init, body: counted(body, tell) });
-  if (redirect === "follow" && cache === "default" && !integrity) return byXhr(url, { ...init, body }, tell);
+  const plain = cache === "default" && !integrity && !keepalive && referrer && !referrerPolicy;
+  if (redirect === "follow" && plain) return byXhr(url, { ...init, body }, tell);
   // What fetch alone can do is done by fetch, and then only the beginning and the end can be told.
   const answer = fetch(url, { ...init, body });
   const { size } = await new Response(body).blob();
