@@ -19,6 +19,8 @@ const worker = self as unknown as typeof globalThis & {
 };
 const { fetch, setTimeout, clearTimeout, crypto, performance, origin } = worker;
 const { now } = Date;
+/** Timers overflow beyond, and are over at once. Woken early, the wasm asks anew. */
+const LONGEST = 2 ** 31 - 1;
 
 const text = (value: string | undefined): string | undefined =>
   value === undefined ? undefined : `${value}`;
@@ -74,7 +76,7 @@ const run = (configuration: Configuration, port: MessagePort): void => {
     tell: (text) => others.postMessage(text),
     wake: (millis) => {
       clearTimeout(timer);
-      timer = millis < 0 ? undefined : setTimeout(() => guarded((core) => core.tick()), millis);
+      timer = millis < 0 ? undefined : setTimeout(() => guarded((core) => core.tick()), Math.min(millis, LONGEST));
     },
     monotonic: () => performance.now(),
     wall: () => now(),

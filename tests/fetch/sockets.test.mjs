@@ -124,6 +124,7 @@ for (const engine of process.env.STRONGROOM_ENGINES?.split(",") ?? ENGINES) {
       await page.evaluate(socket, live());
       assert.ok(await page.evaluate(() => until(() => closes.length)));
       assert.deepEqual(await page.evaluate(() => closes), [[4408, "token_expired", true]]);
+      assert.ok(await servers.until(() => servers.api.sockets[0].closed));
       assert.deepEqual(servers.api.sockets[0].closed, [4408, "token_expired"]);
       const { readyState } = await page.evaluate(socket, live());
       assert.equal(readyState, 1);
@@ -143,6 +144,7 @@ for (const engine of process.env.STRONGROOM_ENGINES?.split(",") ?? ENGINES) {
         return [...first, await second, await outcome(vault.socket(url))];
       }, live());
       assert.deepEqual(closes, [[4401, "session_ended", true], [4401, "session_ended"], "signed_out"]);
+      assert.ok(await servers.until(() => servers.api.sockets.every(({ closed }) => closed)));
       for (const { closed } of servers.api.sockets) assert.deepEqual(closed, [4401, "session_ended"]);
     });
 

@@ -10,7 +10,9 @@ export interface Waiter {
   fail(error: VaultError): void;
 }
 
-const START_MILLIS = 20_000;
+/** A worker has so many times so long to start: what is due after a sleep, or a long task of the page, is one of them. */
+const START_MILLIS = 4000;
+const START_TIMES = 5;
 /** A worker that dies so often within a minute is not replaced any more. */
 const DEATHS = 3;
 /** While something is open, the worker is asked so often whether it is there … */
@@ -49,11 +51,12 @@ export class Connection {
   open(): Promise<void> {
     return new Promise((resolve, reject) => {
       let ready = false;
-      const timer = setTimeout(() => failed(new VaultError(this.#silent)), START_MILLIS);
+      let left = START_TIMES;
+      const timer = setInterval(() => --left || failed(new VaultError(this.#silent)), START_MILLIS);
       const failed = (error: VaultError) => {
+        clearInterval(timer);
         if (this.#link !== link) return;
         if (ready) return this.#died();
-        clearTimeout(timer);
         this.end(error);
         reject(error);
       };
@@ -61,7 +64,7 @@ export class Connection {
         const [kind, first, second] = data;
         this.#silences = 0;
         if (kind === READY) {
-          clearTimeout(timer);
+          clearInterval(timer);
           ready = true;
           this.login = String(first);
           resolve();

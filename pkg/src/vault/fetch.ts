@@ -45,7 +45,12 @@ const perform = (
           answered = true;
           if (head[8]) body ??= pulled(connection, id, cancel);
           else over = true;
-          resolve(build(head, body?.stream ?? null, either(signal, connection.lost)));
+          try {
+            resolve(build(head, body?.stream ?? null, either(signal, connection.lost)));
+          } catch (error) {
+            cancel();
+            fail(error);
+          }
         } else if (kind === CHUNK) {
           body ??= pulled(connection, id, cancel);
           over = second as boolean;

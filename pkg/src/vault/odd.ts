@@ -12,7 +12,9 @@ export const responseOf = (
   } catch {
     const response = new Response(body, { headers });
     const facts = { status, statusText, ok: status >= 200 && status < 300 };
-    for (const [name, value] of Object.entries(facts)) Object.defineProperty(response, name, { value });
+    for (const [name, value] of Object.entries(facts)) {
+      Object.defineProperty(response, name, { value, configurable: true });
+    }
     return response;
   }
 };

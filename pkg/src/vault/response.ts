@@ -1,5 +1,6 @@
 import { PULL, type Pair } from "../protocol.ts";
 import type { Connection } from "./connection.ts";
+import { responseOf } from "./odd.ts";
 
 /** A RESPONSE message. */
 export type Head = [
@@ -60,8 +61,8 @@ export const build = (
     void body.cancel();
     body = null;
   }
-  const response = new Response(body, { status, statusText, headers });
-  return complete(response, { url, redirected, type }, signal);
+  const response = responseOf(body, status, statusText, headers);
+  return complete(response, { url, redirected, type, status, statusText, ok: response.ok }, signal);
 };
 
 /** So many bytes wait in the page for their reader, and no more are asked for. */
