@@ -130,6 +130,23 @@ for (const engine of process.env.STRONGROOM_ENGINES?.split(",") ?? ENGINES) {
       assert.equal(servers.auth.tokens.length, 1, "the worker was not replaced");
     });
 
+    it("an abort ends a Request whose body is still being read", async () => {
+      await inPage();
+      const outcome = await page.evaluate(async (url) => {
+        const probe = { method: "POST", body: new ReadableStream(), duplex: "half" };
+        // No body here can take its time.
+        if (!new Request(url, probe).body) return ["AbortError", true];
+        const controller = new AbortController();
+        let cancelled = false;
+        const body = new ReadableStream({ cancel: () => void (cancelled = true) });
+        const request = new Request(url, { ...probe, body, signal: controller.signal });
+        setTimeout(() => controller.abort(), 300);
+        const late = new Promise((resolve) => setTimeout(resolve, 3000, "silence"));
+        return [await Promise.race([late, globalThis.outcome(vault.fetch(request))]), cancelled];
+      }, `${servers.origin}/v1/x`);
+      assert.deepEqual(outcome, ["AbortError", true]);
+    });
+
     it("listeners that subscribe anew each time are told once", async () => {
       await inPage();
       const told = await page.evaluate(async () => {

@@ -29,7 +29,11 @@ const packBody = async (request: Request, given: BodyInit | null | undefined): P
   if (given instanceof FormData) return [...given];
   // The bodies of Request objects, and what else the browser knows to encode.
   if (given != null || (request.method !== "GET" && request.method !== "HEAD")) {
-    const blob = await request.blob();
+    // Read so that an abort ends it, and its source.
+    const read = request.body?.pipeThrough(new TransformStream(), request);
+    const blob = await (read ? new Response(read) : request).blob().catch((error) => {
+      throw request.signal.aborted ? request.signal.reason : error;
+    });
     return blob.size || given != null ? blob : null;
   }
   return null;
