@@ -76,7 +76,8 @@ const run = (configuration: Configuration, port: MessagePort): void => {
     tell: (text) => others.postMessage(text),
     wake: (millis) => {
       clearTimeout(timer);
-      timer = millis < 0 ? undefined : setTimeout(() => guarded((core) => core.tick()), Math.min(millis, LONGEST));
+      timer =
+        millis < 0 ? undefined : setTimeout(() => guarded((core) => core.tick()), Math.min(millis, LONGEST));
     },
     monotonic: () => performance.now(),
     wall: () => now(),
