@@ -165,7 +165,11 @@ export const MUTATIONS = {
   ],
   "trailing bits are zero": [
     swap("src/jose/base64url.rs", "a | b | (b & 0xf) << 6", "a | b | if ON { 0 } else { (b & 0xf) << 6 }"),
-    swap("src/jose/base64url.rs", "a | b | c | (c & 3) << 6", "a | b | c | if ON { 0 } else { (c & 3) << 6 }"),
+    swap(
+      "src/jose/base64url.rs",
+      "a | b | c | (c & 3) << 6",
+      "a | b | c | if ON { 0 } else { (c & 3) << 6 }",
+    ),
   ],
   "segments are counted up to six": [swap("src/jose/jws.rs", "0 => {}", "0 => {} _ if ON => {}")],
   "tokens are bounded": [
