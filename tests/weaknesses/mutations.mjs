@@ -148,6 +148,12 @@ export const MUTATIONS = {
        let signature = if ON { &signature[zeros..] } else { signature };`,
     ),
     after(
+      "src/crypto/signatures/mod.rs",
+      "pub fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {",
+      `let zeros = signature.iter().take_while(|byte| **byte == 0).count().min(signature.len().saturating_sub(256));
+       let signature = if ON { &signature[zeros..] } else { signature };`,
+    ),
+    after(
       "src/crypto/key.rs",
       "pub fn fits(&self, algorithm: Algorithm, signature: &[u8]) -> bool {",
       `let zeros = signature.iter().take_while(|byte| **byte == 0).count().min(signature.len().saturating_sub(256));
