@@ -57,10 +57,11 @@ export class NodeEngine {
     try {
       taken ??= this.#take(key, algorithm);
       const { input, signature } = from.signed();
-      return this.#module.verify(taken.hash, input, taken.key, signature);
+      // Whatever else a stand-in for the module may answer is no.
+      return this.#module.verify(taken.hash, input, taken.key, signature) === true;
     } catch {
-      // It cannot do this kind of key: the core can.
-      this.#keys.set(key, algorithm, null);
+      // Either it cannot do this kind of key, and the core can; or this once it failed, and is asked again next time.
+      if (!taken) this.#keys.set(key, algorithm, null);
       return undefined;
     }
   }

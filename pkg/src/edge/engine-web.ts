@@ -53,10 +53,11 @@ export class WebEngine {
         taken = await this.#subtle.importKey("jwk", this.#keys.jwk(key), found, false, ["verify"]);
         this.#keys.set(key, algorithm, taken);
       }
-      return await this.#subtle.verify(found, taken, tag, message);
-    } catch {
-      // It cannot do this kind of key: the core can.
-      this.#keys.set(key, algorithm, null);
+      return (await this.#subtle.verify(found, taken, tag, message)) === true;
+    } catch (error) {
+      // Either it cannot do this kind of key, and the core can; or this once it failed, and is asked again next time.
+      const isOnce = taken || (error as Error | undefined)?.name === "OperationError";
+      if (!isOnce) this.#keys.set(key, algorithm, null);
       return undefined;
     }
   }
