@@ -58,6 +58,8 @@ const signIn = async (browser, jar, origins, failures) => {
  * one kind belong together.
  */
 export const measure = async (engine, { origins, certificate }, plan) => {
+  const begin = Date.now();
+  const done = (what) => console.error(`  ${engine}: ${what} (${Math.round((Date.now() - begin) / 1000)} s)`);
   const browser = await launch(engine, { certificate });
   const result = { engine, version: browser.version, times: {}, parallel: {}, memory: {}, failures: {} };
   try {
@@ -83,16 +85,18 @@ export const measure = async (engine, { origins, certificate }, plan) => {
         add(await call(main, "turns", names, each, kind));
         if (peers) add(await call(other, "turns", [], each, kind));
       }
-      console.error(`  ${engine}: ${kind}`);
+      done(kind);
     }
     for (const host of ["api", "wide"]) {
       for (const name of ["fetch", "vault"]) {
         result.parallel[`${name}, ${host}`] = await call(main, "parallel", name, host, plan.parallel);
+        done(`${plan.parallel} requests at once: ${name}, ${host}`);
       }
     }
     if (engine === "chromium" && plan.open) {
       for (const name of ["fetch", "vault", "fetch", "vault"]) {
         (result.memory[name] ??= []).push(await call(main, "memory", name, plan.open));
+        done(`memory: ${name}`);
       }
     }
   } finally {

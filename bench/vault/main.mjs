@@ -46,7 +46,8 @@ const plan = {
   kinds,
   megabytes: quick ? 10 : 100,
   parallel: quick ? 100 : 1000,
-  open: values.only ? 0 : quick ? 20 : 200,
+  // Chromium opens 100 streams of a connection at most, where the server names no number.
+  open: values.only ? 0 : quick ? 20 : 80,
   /** A kind is over after so many milliseconds, if it has had the least number of rounds: an engine may be slow. */
   limit: 30_000,
   least: 5,
