@@ -46,6 +46,22 @@ const FAULTS = [
     },
   },
   {
+    fault: "lets logins at once end each other",
+    finds: "of logins at once as many live as the limit allows",
+    methods: (store) => ({
+      create: async (shard, row, limit) => {
+        await store.create(shard, row, 1000);
+        await pause();
+        const { sessions } = await store.list(shard, row.subject);
+        const others = sessions.filter(
+          ({ family, application }) => family !== row.family && application === row.application,
+        );
+        await pause();
+        for (const { family } of others.slice(limit - 1)) await store.revoke(shard, family);
+      },
+    }),
+  },
+  {
     fault: "takes the caller's clock",
     finds: "the caller's clock takes no part",
     methods: (store) => ({

@@ -43,18 +43,26 @@ function purge(table: string, key: string, expired: string): string {
     (SELECT ${key} FROM ${table} WHERE ${expired} LIMIT ${PURGE} FOR UPDATE SKIP LOCKED)`;
 }
 
-/** Ends the oldest sessions beyond the limit; clears away what has expired. $1 subject, $2 application, $3 family, $4 limit. */
+/**
+ * Ends the oldest sessions beyond the limit; clears away what has expired. $1 subject, $2 application, $3 family, $4 limit.
+ *
+ * Of logins at once each counts itself as the newest, and none sees what the others have just ended: they would end each
+ * other. So where there are too many, all are locked, always in one order, which shows them as they are then, and
+ * counted again.
+ */
 export const EVICT = `WITH sessions AS (
     ${purge("strongroom_sessions", "family", `absolute_expires_at < ${NOW} - ${GRACE}`)}
   ), subjects AS (
     ${purge("strongroom_subjects", "subject", `until <= ${NOW} AND NOT ${HELD}`)}
-  ), surplus AS (
-    SELECT family FROM strongroom_sessions WHERE subject = $1 AND application = $2 AND ${LIVE}
-    ORDER BY family = $3 DESC, created_at DESC, family DESC OFFSET $4::int
+  ), too_many AS (
+    SELECT FROM strongroom_sessions WHERE subject = $1 AND application = $2 AND ${LIVE} OFFSET $4::int LIMIT 1
   ), locked AS (
-    SELECT family FROM strongroom_sessions WHERE family IN (SELECT family FROM surplus) ORDER BY family FOR UPDATE
+    SELECT family, created_at FROM strongroom_sessions
+    WHERE subject = $1 AND application = $2 AND ${LIVE} AND EXISTS (SELECT FROM too_many) ORDER BY family FOR UPDATE
+  ), surplus AS (
+    SELECT family FROM locked ORDER BY family = $3 DESC, created_at DESC, family DESC OFFSET $4::int
   )
-  ${END} WHERE family IN (SELECT family FROM locked) AND NOT revoked RETURNING ${DURABLE}`;
+  ${END} WHERE family IN (SELECT family FROM surplus) AND NOT revoked RETURNING ${DURABLE}`;
 
 /** Every other statement. */
 export const SQL = {

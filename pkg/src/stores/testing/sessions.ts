@@ -145,6 +145,23 @@ export const sessionCases: Record<string, Case> = {
     }
   },
 
+  "of logins at once as many live as the limit allows": async (bench) => {
+    const stores = await bench.stores();
+    for (let round = 1; round <= bench.rounds; round++) {
+      const [subject, limit] = [bench.subject(), 1 + (round % 2)];
+      const rows = await Promise.all(Array.from({ length: 4 }, () => bench.row(subject)));
+      await Promise.all(
+        rows.map((row, at) => (stores[at % stores.length] ?? stores[0]).create(subject.shard, row, limit)),
+      );
+      const { length } = await bench.listed(subject);
+      check(
+        length === limit,
+        `create: round ${round}: of 4 logins at once at a limit of ${limit}, ${length} live. ` +
+          "Logins that end each other sign everybody out",
+      );
+    }
+  },
+
   "revoked and expired sessions do not count towards the limit": async (bench) => {
     const [store, subject] = [await bench.store(), bench.subject()];
     const { createdAt } = await bench.row(subject);
