@@ -193,6 +193,8 @@ test("a proof that is none is a defect, and opens nothing", async () => {
     { subject: "é".repeat(128) },
     { subject: 7 },
     { subject: "u", authTime: "now" },
+    undefined,
+    null,
   ]) {
     const { auth } = world({ options: { authenticate: () => user } });
     const browser = new Browser(auth);

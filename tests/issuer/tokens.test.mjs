@@ -121,7 +121,7 @@ test("a hook that is wrong is told so without the value", async () => {
   });
   const browser = new Browser(auth);
   await browser.signIn();
-  const failing = [{ scope: "read admin" }];
+  const failing = [{ scope: "read admin" }, { deny: "sesion" }, { deny: false }];
   for (const name of ["sub", "aud", "exp", "scope", "client_id", "sid", "acr", "cnf", "jti"])
     failing.push({ claims: { [name]: "hidden-value" } });
   failing.push({ claims: { password: "hidden-value" } }, { claims: { api_key: "hidden-value" } });

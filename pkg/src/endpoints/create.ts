@@ -9,6 +9,7 @@ import { signin } from "./issuer/signin.ts";
 import { limitAddress } from "./limits.ts";
 import { callback, login } from "./login.ts";
 import { logout } from "./logout.ts";
+import { checkOptions, wrong } from "./options.ts";
 import { refresh } from "./refresh.ts";
 import { refusal } from "./respond.ts";
 import { Sealer } from "./seal.ts";
@@ -131,7 +132,7 @@ async function route(
       return session(context, request);
     case "logout":
       context.core.guard(request);
-      return logout(context, request);
+      return logout(context, request, url);
     case "backchannel":
       if (!context.options.provider.backchannel) return notFound();
       await limitAddress(context, request);
@@ -150,32 +151,24 @@ function notFound(): Response {
 }
 
 function prepare(loadGlue: LoadGlue, options: EndpointsOptions): Omit<Context, "waitUntil"> {
-  const wrong = (message: string) => new EndpointsError("config_invalid", { message });
-  if (options.origins.length === 0) throw wrong("origins: none given");
-  for (const origin of [...options.origins, ...(options.apps ?? [])]) {
-    if (!isSecureOrigin(origin)) throw wrong(`not an exact https origin: ${origin}`);
-  }
-  if (!/^(\/[\w.-]+)*$/.test(options.path ?? "/auth")) throw wrong("path: must be like /auth");
+  checkOptions(options);
   const { local } = options.provider;
   if (local && !options.origins.some((origin) => local.issuer === origin + (options.path ?? "/auth")))
     throw wrong("issuer: must be one of origins followed by path");
   return {
     options,
-    core: new Core(loadGlue(), options.secrets, options.origins, options.timing),
+    core: coreOf(loadGlue(), options),
     store: guarded(options.store),
     sealer: new Sealer(options.secrets),
   };
 }
 
-function isSecureOrigin(text: string): boolean {
+/** What the core refuses is the configuration's fault too. It repeats no secret. */
+function coreOf(glue: SessionGlue, { secrets, origins, timing }: EndpointsOptions): Core {
   try {
-    const { origin, protocol, hostname } = new URL(text);
-    const loopback = hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]";
-    // `*` may stand in a URL, but patterns are how other people's origins get in.
-    const exact = origin === text && !text.includes("*");
-    return exact && (protocol === "https:" || (protocol === "http:" && loopback));
-  } catch {
-    return false;
+    return new Core(glue, secrets, origins, timing);
+  } catch (error) {
+    throw wrong(error instanceof Error ? error.message : "secrets or timing");
   }
 }
 

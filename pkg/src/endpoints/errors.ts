@@ -1,27 +1,31 @@
 /** Every way in which the endpoints can refuse, as a stable code. */
-export type EndpointsErrorCode =
-  | "method_not_allowed"
-  | "origin_refused"
-  | "fetch_site_refused"
-  | "content_type_refused"
-  | "attempt_missing"
-  | "request_invalid"
-  | "resource_unknown"
-  | "scope_refused"
-  | "return_to_refused"
-  | "state_invalid"
-  | "issuer_mismatch"
-  | "nonce_mismatch"
-  | "id_token_invalid"
-  | "logout_token_invalid"
-  | "provider_refused"
-  | "session_ended"
-  | "reauth_required"
-  | "duplicate_attempt"
-  | "rate_limited"
-  | "provider_unreachable"
-  | "store_unavailable"
-  | "config_invalid";
+export const CODES = [
+  "method_not_allowed",
+  "origin_refused",
+  "fetch_site_refused",
+  "content_type_refused",
+  "attempt_missing",
+  "request_invalid",
+  "resource_unknown",
+  "scope_refused",
+  "return_to_refused",
+  "state_invalid",
+  "issuer_mismatch",
+  "nonce_mismatch",
+  "id_token_invalid",
+  "logout_token_invalid",
+  "provider_refused",
+  "session_ended",
+  "reauth_required",
+  "duplicate_attempt",
+  "rate_limited",
+  "provider_unreachable",
+  "store_unavailable",
+  "config_invalid",
+] as const;
+
+/** One of them. */
+export type EndpointsErrorCode = (typeof CODES)[number];
 
 /** Why a session has ended. */
 export type EndReason = "missing" | "malformed" | "unknown" | "expired" | "revoked" | "reuse";

@@ -4,6 +4,7 @@
  */
 import type { Context } from "./context.ts";
 import { EndpointsError } from "./errors.ts";
+import { wrong } from "./options.ts";
 
 /** Counts. Cloudflare's rate limiting binding has this shape. */
 export interface RateLimiter {
@@ -24,8 +25,14 @@ export interface RateLimits {
 /** Throws `rate_limited` if this address has come too often. */
 export async function limitAddress({ options }: Context, request: Request): Promise<void> {
   const { address, addressOf } = options.limits ?? {};
-  const key = address && addressOf?.(request);
-  if (address && key !== undefined) await take(address, `address:${key}`);
+  if (!address || !addressOf) return;
+  let key: string | undefined;
+  try {
+    key = addressOf(request);
+  } catch {
+    return;
+  }
+  if (key !== undefined) await take(address, `address:${key}`);
 }
 
 /** Throws `rate_limited` if this session has. */
@@ -37,9 +44,9 @@ export async function limitSession({ options }: Context, family: string): Promis
 const RETRY_AFTER = 10;
 
 async function take(limiter: RateLimiter, key: string): Promise<void> {
-  const taken = await limiter.limit({ key }).catch(() => undefined);
+  const taken = await (async () => limiter.limit({ key }))().catch(() => undefined);
   if (!taken || taken.success) return;
-  const retryAfter = Math.max(1, Math.ceil(taken.retryAfter ?? RETRY_AFTER));
+  const retryAfter = Math.max(1, Math.ceil(taken.retryAfter || RETRY_AFTER));
   throw new EndpointsError("rate_limited", { retryAfter });
 }
 
@@ -63,6 +70,8 @@ export function memoryLimiter(options: {
   now?: () => number;
 }): RateLimiter {
   const { requests, seconds, now = Date.now } = options;
+  if (!(requests >= 1) || !(seconds > 0) || !Number.isFinite(requests / seconds))
+    throw wrong("memoryLimiter: requests, at least 1, and seconds are needed");
   const perMillisecond = requests / (seconds * 1000);
   const buckets = new Map<string, { left: number; at: number }>();
   return {

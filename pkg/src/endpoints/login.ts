@@ -5,7 +5,8 @@
 import { isLoggedOut, rememberProviderSession } from "./backchannel.ts";
 import { changeOf, shardOf } from "./context.ts";
 import type { Context, Upstream } from "./context.ts";
-import { EndpointsError } from "./errors.ts";
+import { CODES, EndpointsError } from "./errors.ts";
+import { claimsAtLogin } from "./hook.ts";
 import { limitAddress } from "./limits.ts";
 import { find } from "./load.ts";
 import type { Granted, Identity, LoginParameters, Provider, Resource } from "./provider.ts";
@@ -42,7 +43,7 @@ export async function orBack(
   url: URL,
   work: (way: Way) => Promise<Response>,
 ): Promise<Response> {
-  const way = { back: `${context.options.apps?.[0] ?? servingOrigin(context, url)}/` };
+  const way = { back: homeOf(context, url) };
   try {
     await limitAddress(context, request);
     return await work(way);
@@ -116,9 +117,7 @@ export async function establish(
   const authTime = identity.authTime === undefined ? 0 : Math.min(identity.authTime * 1000, now);
   const { family, record, setCookie, ...times } = core.open(shard, authTime, ...lifetimes, now);
   const granted = await tokenFor({ shard, family });
-  const claims = options.onSession
-    ? await options.onSession({ reason: "login", subject, claims: identity.claims, shown: {} })
-    : defaultClaims(identity.claims);
+  const claims = await claimsAtLogin(context, identity);
   const upstream = firstUpstream(options.provider, granted, identity, claims, now);
   await rememberProviderSession(context, identity, lifetimes[1]);
   const row = {
@@ -167,14 +166,8 @@ function firstUpstream(
   };
 }
 
-/** What a page needs to greet the user. More is the host's decision (`onSession`). */
-function defaultClaims(claims: Record<string, unknown>): Record<string, unknown> {
-  const shown = ["name", "preferred_username"].filter((name) => typeof claims[name] === "string");
-  return Object.fromEntries(shown.map((name) => [name, claims[name]]));
-}
-
 /** A late answer of the session that is being replaced must not displace the new one: it gets no cookies any more. */
-async function markClosing(context: Context, request: Request) {
+export async function markClosing(context: Context, request: Request) {
   const { core, store } = context;
   const cookies = request.headers.get("cookie") ?? undefined;
   let replaced: { shard: string; family: string } | undefined;
@@ -211,6 +204,11 @@ function requireNavigation(request: Request): void {
   if (destination !== null && destination !== "document") throw new EndpointsError("fetch_site_refused");
 }
 
+/** The start page of the app that a request belongs to. */
+export function homeOf(context: Context, url: URL): string {
+  return `${context.options.apps?.[0] ?? servingOrigin(context, url)}/`;
+}
+
 /** The listed origin that the request came to: the one whose pages get the cookie. */
 export function servingOrigin({ options }: Context, url: URL): string {
   const served = options.origins.find((origin) => new URL(origin).host === url.host);
@@ -234,6 +232,9 @@ function parseReturnTo({ options }: Context, text: string | null, home: string):
   // The origin of `blob:https://…` is the one inside.
   const plain = target.href.startsWith(`${target.origin}/`) && target.href.length <= 2048;
   if (!plain || !listed.includes(target.origin)) throw new EndpointsError("return_to_refused");
+  // What an earlier login came back with, where a page passes its own address along: it is not this one's.
+  if (CODES.some((code) => code === target.searchParams.get("problem")))
+    target.searchParams.delete("problem");
   return target.href;
 }
 

@@ -2,12 +2,13 @@
 import type { Context } from "./context.ts";
 import { find, load } from "./load.ts";
 import type { Found } from "./load.ts";
+import { homeOf } from "./login.ts";
 import { readBody } from "./read-body.ts";
 import { endGrant } from "./refresh.ts";
 import { json, refusal } from "./respond.ts";
 
 /** Answers a request that passed the guard. */
-export async function logout(context: Context, request: Request): Promise<Response> {
+export async function logout(context: Context, request: Request, url: URL): Promise<Response> {
   const { core, options } = context;
   // Whoever asks for nothing that can be understood has ended nothing, and keeps the cookie.
   const { everywhere } = await readBody(request);
@@ -15,10 +16,10 @@ export async function logout(context: Context, request: Request): Promise<Respon
   const cleared = { "set-cookie": core.clearCookie() };
   try {
     await (everywhere === true ? endAll(context, cookies) : end(context, await find(context, cookies)));
-    const home = `${options.apps?.[0] ?? options.origins[0]}/`;
+    const home = homeOf(context, url);
     // A provider that is down must not keep anybody signed in.
-    const url = await options.provider.logoutUrl(home).catch(() => undefined);
-    return json(url === undefined ? {} : { logout_url: url }, cleared);
+    const at = await options.provider.logoutUrl(home).catch(() => undefined);
+    return json(at === undefined ? {} : { logout_url: at }, cleared);
   } catch (error) {
     return refusal(core, error, cleared);
   }

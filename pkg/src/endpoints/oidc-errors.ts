@@ -5,6 +5,9 @@
 import * as oauth from "oauth4webapi";
 import { EndpointsError } from "./errors.ts";
 
+/** What a provider says at the authorization endpoint where it would answer 5xx if that could be seen (RFC 6749 §4.1.2.1). */
+const BUSY = new Set(["server_error", "temporarily_unavailable"]);
+
 /** The provider cannot be asked just now. */
 export function unreachable(retryAfter = 2): EndpointsError {
   return new EndpointsError("provider_unreachable", { retryAfter });
@@ -30,6 +33,7 @@ export function fromResponse(error: unknown): EndpointsError {
   if (error instanceof oauth.ResponseBodyError) {
     return error.status >= 500 ? unreachable() : new EndpointsError("provider_refused");
   }
+  if (error instanceof oauth.AuthorizationResponseError && BUSY.has(error.error)) return unreachable();
   // Metadata of another issuer than was asked.
   if (error instanceof oauth.OperationProcessingError && error.code === oauth.JSON_ATTRIBUTE_COMPARISON)
     return new EndpointsError("issuer_mismatch");

@@ -4,8 +4,9 @@ import { EndpointsError } from "./errors.ts";
 import { bounded } from "./bounded.ts";
 import { checkIdToken } from "./id-token.ts";
 import { fromCallback, fromResponse, unreachable } from "./oidc-errors.ts";
+import { checkOidc } from "./oidc-options.ts";
+import type { OidcOptions } from "./oidc-options.ts";
 import { logoutTokens } from "./oidc-logout.ts";
-import type { CreateVerifier } from "./oidc-logout.ts";
 import type {
   Expected,
   Granted,
@@ -15,34 +16,6 @@ import type {
   Renewal,
   Resource,
 } from "./provider.ts";
-
-/** What `oidc` needs to know. */
-export interface OidcOptions {
-  /** The provider's issuer identifier; its metadata is discovered. */
-  issuer: string;
-  clientId: string;
-  clientSecret: string;
-  /** How the client proves itself: `client_secret_basic` (the default) or `client_secret_post`. */
-  clientAuth?: "basic" | "post";
-  /** Scopes beside those of the resources. Default `openid offline_access`. */
-  scope?: string;
-  /** What access tokens are wanted for; the first is the default. */
-  resources: Resource[];
-  /** Seconds a request waits for the provider. Default 8: less than the browser's own time-out. */
-  timeoutSeconds?: number;
-  /**
-   * Seconds for which a refresh goes on when nobody waits for it any more, so that a rotated refresh token that comes
-   * late is not lost. Default 25; meanwhile no other isolate uses the old one.
-   */
-  patienceSeconds?: number;
-  /**
-   * Back-channel logout: `createVerifier` of `strongroom/edge`, which checks the provider's logout tokens. Register
-   * `https://…/auth/backchannel` at the provider; without this the route does not exist.
-   */
-  backchannel?: CreateVerifier;
-  /** In place of the global `fetch`: for a private network or a test. */
-  fetch?: (url: string, init: RequestInit) => Promise<Response>;
-}
 
 /**
  * Signs users in with an OpenID provider: code flow with PKCE (S256), state, nonce, `iss` and the id token's signature
@@ -61,8 +34,7 @@ export interface OidcOptions {
  * ```
  */
 export function oidc(options: OidcOptions): Provider {
-  if (options.resources.length === 0)
-    throw new EndpointsError("config_invalid", { message: "resources: none given" });
+  checkOidc(options);
   return new Oidc(options);
 }
 
@@ -70,6 +42,9 @@ export function oidc(options: OidcOptions): Provider {
 const MOST_SECONDS = 24 * 60 * 60;
 /** How long discovered metadata is used. */
 const METADATA_MILLISECONDS = 10 * 60 * 1000;
+/** When it is asked for again where that failed, and how long a request waits for it that could do with the old. */
+const AGAIN_MILLISECONDS = 60 * 1000;
+const HASTE_MILLISECONDS = 2000;
 
 class Oidc implements Provider {
   readonly application: string;
@@ -84,7 +59,7 @@ class Oidc implements Provider {
   /** The scopes that belong to no resource. */
   readonly #loginScope: readonly string[];
   readonly #jwks: oauth.JWKSCacheInput = {};
-  #metadata: { server: oauth.AuthorizationServer; at: number } | undefined;
+  #metadata: { server: oauth.AuthorizationServer; until: number } | undefined;
 
   constructor(options: OidcOptions) {
     this.#options = options;
@@ -280,18 +255,20 @@ class Oidc implements Provider {
 
   /** Metadata as plain data: a promise of another request must not be awaited on workerd. */
   async #discover(): Promise<oauth.AuthorizationServer> {
-    if (this.#metadata && Date.now() - this.#metadata.at < METADATA_MILLISECONDS)
-      return this.#metadata.server;
+    const known = this.#metadata;
+    if (known && Date.now() < known.until) return known.server;
+    // What is known serves while the provider does not answer. Only one request in a while asks, and not for long.
+    if (known) this.#metadata = { ...known, until: Date.now() + AGAIN_MILLISECONDS };
     const issuer = new URL(this.#options.issuer);
     try {
-      const response = await oauth.discoveryRequest(issuer, this.#io());
+      const patience = known ? Math.min(this.timeout, HASTE_MILLISECONDS) : this.timeout;
+      const response = await oauth.discoveryRequest(issuer, this.#io(patience));
       if (isFault(response)) throw unreachable();
       const server = await oauth.processDiscoveryResponse(issuer, response);
-      this.#metadata = { server, at: Date.now() };
+      this.#metadata = { server, until: Date.now() + METADATA_MILLISECONDS };
       return server;
     } catch (error) {
-      // Old metadata serves while the provider does not answer.
-      if (this.#metadata) return this.#metadata.server;
+      if (known) return known.server;
       throw fromResponse(error);
     }
   }

@@ -12,7 +12,7 @@ export type {
   IssuerOptions,
 } from "./issuer/types.ts";
 export { oidc } from "./oidc.ts";
-export type { OidcOptions } from "./oidc.ts";
+export type { OidcOptions } from "./oidc-options.ts";
 export type { CreateVerifier } from "./oidc-logout.ts";
 export type { EndpointsOptions, OutcomeEvent, Session, SessionEvent, SessionOptions } from "./context.ts";
 export type { Outcome, Timing } from "./core.ts";

@@ -9,11 +9,13 @@ import type { CachedToken, Context, Upstream } from "./context.ts";
 import type { Used } from "./core.ts";
 import { random } from "./encoding.ts";
 import { EndpointsError } from "./errors.ts";
+import { claimsAtRenewal } from "./hook.ts";
 import { mint } from "./issuer/mint.ts";
 import type { Grant } from "./issuer/mint.ts";
 import type { IssuerOptions } from "./issuer/types.ts";
+import { LATE, within } from "./late.ts";
 import { load } from "./load.ts";
-import type { Identity, Resource } from "./provider.ts";
+import type { Resource } from "./provider.ts";
 import type { Lease, Loaded, SessionRow } from "../stores/store.ts";
 
 /** A token that may be given out, and the row as it is after getting it. */
@@ -22,8 +24,6 @@ export interface Obtained {
   loaded: Loaded;
 }
 
-/** The end of a lease that a hook leaves for writing the outcome, in milliseconds. */
-const WRITING = 2000;
 /** The most tokens kept for one session. */
 const KEPT = 16;
 
@@ -157,7 +157,7 @@ async function renew(
       if (context.options.onSession && refreshToken !== undefined) {
         if (!(await orRevoke(settled("granted", next, true)))) return undefined;
       }
-      const asked = await askHook(context, held.row, upstream, renewal.identity, leasedUntil);
+      const asked = await claimsAtRenewal(context, held.row, upstream, renewal.identity, leasedUntil);
       // Counted from before the request, so that it never lives longer here than at the provider.
       const lifetime = expiresIn * 1000;
       const token = { accessToken, scope, lifetime, expiresAt: held.now + lifetime };
@@ -192,27 +192,6 @@ async function renew(
       if (loaded && spare) return { token: spare, loaded };
       throw unreachable();
     }
-  }
-}
-
-/** The page's claims from now on. A hook that fails costs the token, never the refresh token that the provider has just given. */
-async function askHook(
-  { options }: Context,
-  { subject }: SessionRow,
-  { claims: shown }: Upstream,
-  identity: Identity | undefined,
-  leasedUntil: number,
-): Promise<{ claims: Record<string, unknown> } | { claims?: never; error: unknown }> {
-  if (!options.onSession) return { claims: shown };
-  try {
-    const event = { reason: "refresh" as const, subject, claims: identity?.claims ?? {}, shown };
-    const claims = await within(
-      leasedUntil - WRITING - Date.now(),
-      Promise.resolve(options.onSession(event)),
-    );
-    return claims === LATE ? { error: unreachable() } : { claims };
-  } catch (error) {
-    return { error };
   }
 }
 
@@ -297,21 +276,6 @@ function isEnded(error: unknown): boolean {
 
 function unreachable(): EndpointsError {
   return new EndpointsError("provider_unreachable", { retryAfter: 2 });
-}
-
-const LATE = Symbol("late");
-
-/** The outcome of `work`, or `LATE` if it takes longer; it goes on all the same. */
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | typeof LATE> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<typeof LATE>((resolve) => {
-    timer = setTimeout(() => resolve(LATE), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function sleep(milliseconds: number): Promise<void> {

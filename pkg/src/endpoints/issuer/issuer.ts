@@ -1,6 +1,7 @@
 /** A provider of one's own: the host proves who the user is, access tokens are made here. */
 import { EndpointsError } from "../errors.ts";
 import { random } from "../encoding.ts";
+import { checkResources, isText, knowsAll, wrong } from "../options.ts";
 import type { Expected, LoginParameters, Provider, Resource } from "../provider.ts";
 import type { IssuerOptions } from "./types.ts";
 
@@ -36,13 +37,22 @@ const REST_SECONDS = 60;
  * ```
  */
 export function issuer(options: IssuerOptions): Provider {
-  const wrong = (message: string) => new EndpointsError("config_invalid", { message });
-  if (options.resources.length === 0) throw wrong("resources: none given");
-  if (!options.clientId) throw wrong("clientId: none given");
-  if (options.keyRing.tokenLifetime <= REST_SECONDS)
-    throw wrong(`keyRing: its tokenLifetime must be longer than ${REST_SECONDS} seconds`);
+  knowsAll("issuer", options, OPTIONS);
+  checkResources(options.resources);
+  if (!isText(options.clientId)) throw wrong("clientId: none given");
+  if (typeof options.authenticate !== "function") throw wrong("authenticate: not a function");
+  if (options.onIssue !== undefined && typeof options.onIssue !== "function")
+    throw wrong("onIssue: not a function");
+  if (!(options.keyRing?.tokenLifetime > REST_SECONDS))
+    throw wrong(`keyRing: one whose tokenLifetime is longer than ${REST_SECONDS} seconds is needed`);
   return new Issuer(options);
 }
+
+/** Every option. The compiler sees to it that none is missing. */
+const OPTIONS: Record<keyof IssuerOptions, true> = {
+  ...{ issuer: true, clientId: true, keyRing: true, resources: true },
+  ...{ authenticate: true, onIssue: true, lint: true },
+};
 
 class Issuer implements Provider {
   readonly application: string;

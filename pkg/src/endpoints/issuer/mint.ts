@@ -42,6 +42,9 @@ export async function mint(
   const decision =
     (await options.onIssue?.({ reason, subject, session, audience, scope: resource.scope, ...login })) ?? {};
   if (decision.deny !== undefined) {
+    // A misspelled refusal would refuse something else.
+    if (!["token", "reauthenticate", "session"].includes(decision.deny))
+      throw new TypeError('onIssue: deny must be "token", "reauthenticate" or "session"');
     if (decision.deny === "reauthenticate") throw new EndpointsError("reauth_required");
     if (decision.deny !== "session" || reason === "login") throw new EndpointsError("provider_refused");
     await store.revoke(shard, family);

@@ -5,7 +5,7 @@
  */
 import type { Context } from "../context.ts";
 import { EndpointsError } from "../errors.ts";
-import { establish, orBack, redirectUriAt, servingOrigin } from "../login.ts";
+import { establish, markClosing, orBack, redirectUriAt, servingOrigin } from "../login.ts";
 import { sessionOf } from "../session.ts";
 import { consume, resume } from "../transaction.ts";
 import type { Transaction } from "../transaction.ts";
@@ -42,9 +42,12 @@ export async function signin(
     }
     const grant = proven(answer, transaction);
     await consume(context, expected.state);
+    // The form brings a session that `/login` did not: of a login that began on another site, or beside another one.
+    const replaces = (await markClosing(context, request)) ?? transaction.replaces;
     const { subject, claims = {} } = answer;
     const identity = { subject, claims, authTime: grant.authTime };
-    return establish(context, { transaction, cookie, arrivedAt }, identity, async ({ shard, family }) => {
+    const arrival = { transaction: replaces ? { ...transaction, replaces } : transaction, cookie, arrivedAt };
+    return establish(context, arrival, identity, async ({ shard, family }) => {
       const bearer = { ...grant, reason: "login" as const, subject, shard, family };
       const resource = context.options.provider.resources[0];
       if (!resource) throw new EndpointsError("resource_unknown");
@@ -89,6 +92,8 @@ async function eventOf(
 }
 
 function isUser(answer: Authentication): answer is Authenticated {
+  if (typeof answer !== "object" || answer === null)
+    throw new TypeError("authenticate must give a Response for the browser, or { subject } of the user");
   return "subject" in answer;
 }
 
