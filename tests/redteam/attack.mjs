@@ -16,9 +16,11 @@
  * @property {Function} [elsewhere] runs in pages of the attacker's own
  * @property {Function} [upload] the script at `/upload.js` of the application's origin
  * @property {Function} [prepare] runs in the test; what it gives is `prepared` for the scripts
- * @property {Function} [drive] runs in the test after `after`
+ * @property {Function} [drive] runs in the test after `after`; a text that it gives is searched, too
  * @property {(facts: Facts) => boolean} [reached] whether the attack has got to the point that its file speaks of; needed where
  *   it may lose: a script that stops early loses, too
+ * @property {(facts: Facts) => boolean} [gone] the attack ends with its page closed, crashed or left, so that it cannot be
+ *   searched: what shows in its place that nothing was learned there
  * @property {boolean} [breaks] the application need not work once it is attacked; the file says why
  * @property {boolean} [fresh] needs a browser that nobody has used before
  * @property {boolean} [dirty] leaves one behind that nobody should use afterwards
@@ -31,6 +33,7 @@
  * @property {any} reloaded what `reload` gave
  * @property {{ host: string, name: string, method: string, path: string, search: string, headers: object }[]} seen all requests
  * @property {string[]} stolen those to the attacker's servers, with their bodies
+ * @property {any} driven what `drive` gave
  * @property {any} prepared
  * @property {object} context
  */

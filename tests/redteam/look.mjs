@@ -2,6 +2,23 @@
 
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/**
+ * What `answer` gives, or `otherwise` when it has had its time. That is counted in ticks and not by the clock, since a machine
+ * that stood still has not waited. Runs in pages, too.
+ */
+export async function within(answer, milliseconds, otherwise) {
+  let timer;
+  const enough = new Promise((resolve) => {
+    let left = milliseconds / 500;
+    timer = setInterval(() => --left < 0 && resolve(otherwise), 500);
+  });
+  try {
+    return await Promise.race([answer, enough]);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /** Whether `test` comes true in the page in time. A page on its way elsewhere answers nothing. */
 export async function until(page, test, milliseconds = 20_000) {
   const deadline = Date.now() + milliseconds;

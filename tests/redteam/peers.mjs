@@ -48,7 +48,7 @@ try {
       }
       const play = new Play(stack, browser, subject);
       for (const name of names) {
-        const { outcome, taken, used, places } = await play.attack(ATTACKS[name]);
+        const { outcome, taken, used, places, missed } = await play.attack(ATTACKS[name]);
         const inSight = outcome === "wins" && !taken && !ATTACKS[name].goal;
         table[name][subject] = inSight ? "in sight" : outcome;
         console.log(
@@ -56,6 +56,9 @@ try {
         );
         if (used.flat().every((status) => typeof status !== "number"))
           wrong.push(`${subject}: ${name}: nothing worked`);
+        // One that stops early loses, too.
+        if (outcome === "loses" && missed.length > 0)
+          wrong.push(`${subject}: ${name} proves nothing: ${missed.join("; ")}`);
       }
       await play.close();
     }

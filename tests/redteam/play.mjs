@@ -1,9 +1,10 @@
 // One attack on one application in one engine: sign in as a person does, let the attacker's script run, use the application,
 // and search everything that the page or the attacker's server can see.
+import { randomUUID } from "node:crypto";
 import { readPlaces } from "../demo/leaks/places.mjs";
 import { Browser } from "../endpoints/browser.mjs";
 import { stringsIn } from "../demo/leaks/strings.mjs";
-import { heapOf, need, sleep, until } from "./look.mjs";
+import { heapOf, need, sleep, until, within } from "./look.mjs";
 import { policyOf } from "./stack/pages.mjs";
 import { SUBJECTS } from "./subjects.mjs";
 
@@ -103,17 +104,27 @@ export class Play {
     const missed = [];
     const page = await this.#within(this.#jar.open(at === host ? home : `${this.#originOf(at)}/`));
     const logged = this.#logOf(page);
+    const unsearched = [];
+    /** Searches the document that `mark` names. */
+    const collect = async (mark, heap) => {
+      const reason = await this.#collect(page, mark, evidence, heap);
+      if (reason) unsearched.push(reason);
+    };
     try {
       const used = [];
+      let mark = await this.#mark(page);
       if (at === host) used.push(await this.#use(page));
       if (attack.before && !(await this.#planted(page)))
         missed.push("the early script did not run to its end, first");
       const brought = await this.#run(page, attack.after, prepared);
       evidence["what the attack brought back"] = JSON.stringify(brought ?? null);
-      await attack.drive?.({ page, prepared });
+      if (attack.reload) await collect(mark);
+      const driven = await attack.drive?.({ page, prepared });
+      evidence["what its driver brought back"] = typeof driven === "string" ? driven : "";
       let reloaded;
       if (attack.reload) {
         await page.goto(home);
+        mark = await this.#mark(page);
         used.push(await this.#use(page));
         reloaded = await this.#run(page, attack.reload, prepared);
         evidence["what it brought back after a reload"] = JSON.stringify(reloaded ?? null);
@@ -123,7 +134,7 @@ export class Play {
       // What was sent last may still be on its way.
       await this.#within(until(page, () => !(globalThis.redteam?.onWay > 0), 3_000)).catch(() => false);
       await sleep(150);
-      await this.#collect(page, evidence, this.#heaps || attack.heap);
+      await collect(mark, this.#heaps || attack.heap);
       evidence["consoles of page, frames and workers"] = logged.join("\n");
       evidence["the attacker's servers"] = world.stolen.join("\n");
       evidence["addresses requested"] = world.seen
@@ -150,11 +161,15 @@ export class Play {
       const facts = {
         brought,
         reloaded,
+        driven,
         seen: world.seen,
         stolen: world.stolen,
         prepared,
         context: this.context,
       };
+      const lost = unsearched.length > 0;
+      if (lost && !attack.gone?.(facts)) missed.push(`the page cannot be searched: ${unsearched.join("; ")}`);
+      if (!lost && attack.gone) missed.push("it says that its page is gone, and it is not");
       if (!won && missed.length === 0 && attack.reached && !attack.reached(facts))
         missed.push("it did not get to its point");
       // Else it has lost to nobody.
@@ -194,8 +209,8 @@ export class Play {
   async #run(page, work, prepared) {
     if (!work) return undefined;
     const limited = `async (context) => {
-      const enough = new Promise((resolve) => setTimeout(() => resolve({ late: true }), ${this.#patience}));
-      return Promise.race([(async () => (${work})(context, globalThis.redteam))(), enough]);
+      ${within}
+      return within((async () => (${work})(context, globalThis.redteam))(), ${this.#patience}, { late: true });
     }`;
     try {
       return await this.#within(page.evaluate(limited, { ...this.context, prepared }));
@@ -223,61 +238,70 @@ export class Play {
       : ["/v1/peer", "/v1/refused"];
     if (this.#hung) return ["the page hangs"];
     await this.#within(until(page, () => globalThis.app?.done === true, 6_000)).catch(() => false);
-    const asked = page
-      .evaluate(async (paths) => {
-        const call = async (path) => {
-          const init = path.endsWith("/echo") ? { method: "POST", body: "hello" } : undefined;
-          try {
-            const response = await app.call(path, init);
-            await response.text();
-            return response.status;
-          } catch (error) {
-            return String(error?.code ?? error?.name ?? error);
-          }
-        };
-        const enough = new Promise((resolve) => setTimeout(() => resolve(["late"]), 10_000));
-        return Promise.race([Promise.all(paths.map(call)), enough]);
-      }, paths)
-      .catch((error) => [`threw ${error.message}`.slice(0, 200)]);
+    const ask = `async (paths) => {
+      ${within}
+      const call = async (path) => {
+        const init = path.endsWith("/echo") ? { method: "POST", body: "hello" } : undefined;
+        try {
+          const response = await app.call(path, init);
+          await response.text();
+          return response.status;
+        } catch (error) {
+          return String(error?.code ?? error?.name ?? error);
+        }
+      };
+      return within(Promise.all(paths.map(call)), 10_000, ["late"]);
+    }`;
+    const asked = page.evaluate(ask, paths).catch((error) => [`threw ${error.message}`.slice(0, 200)]);
     return this.#within(asked).catch((error) => [error.message]);
   }
 
   /** What a page answers, unless it never does: then this browser is not used again. */
   async #within(answer) {
-    let timer;
-    const late = new Promise((_, reject) => {
-      const give = () => {
-        this.#hung = true;
-        reject(new Error("the page hangs"));
-      };
-      timer = setTimeout(give, Math.max(HUNG, this.#patience * 2));
-    });
-    try {
-      return await Promise.race([answer, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const hangs = Symbol();
+    const given = await within(answer, Math.max(HUNG, this.#patience * 2), hangs);
+    if (given !== hangs) return given;
+    this.#hung = true;
+    throw new Error("the page hangs");
   }
 
-  async #collect(page, evidence, heap) {
+  /** Gives the document a name that no other has, so that it is known again. */
+  async #mark(page) {
+    const mark = randomUUID();
+    const name = (mark) => void (globalThis.redteam.document = mark);
+    return this.#within(page.evaluate(name, mark)).then(
+      () => mark,
+      () => undefined,
+    );
+  }
+
+  /**
+   * Adds what can be read in the page, if it is still the document of that name. Gives why not all of it was, if so: it hangs, has
+   * crashed, was closed, is another one by now, or is too large.
+   */
+  async #collect(page, mark, evidence, heap) {
     const search = `async (limit) => {
       ${readPlaces}
       ${stringsIn}
       const places = await readPlaces();
       const globals = stringsIn(globalThis, limit);
-      return { ...places, globals: globals.text, complete: globals.complete };
+      return { mark: globalThis.redteam?.document, places: { ...places, globals: globals.text }, complete: globals.complete };
     }`;
+    const add = (place, text) => void (evidence[place] = `${evidence[place] ?? ""}\n${text}`);
     try {
-      if (this.#hung) throw new Error("the page hangs");
-      const { complete, ...found } = await this.#within(page.evaluate(search, OBJECTS));
-      Object.assign(evidence, found);
-      if (!complete) throw new Error("the globals are too many to search all of them");
+      if (this.#hung) throw new Error("it hangs");
+      const found = await this.#within(page.evaluate(search, OBJECTS));
+      for (const [place, text] of Object.entries(found.places)) add(place, text);
+      if (mark === undefined || found.mark !== mark) return "another document is in its place";
+      if (!found.complete) return "its globals are more than are searched";
     } catch (error) {
-      // The page may be gone; then nothing of it can be read.
-      evidence["the page itself"] = `gone: ${error.message}`;
+      return error.message;
     }
-    if (heap && this.#browser.name === "chromium" && !this.#hung)
-      evidence["the page's heap"] = await heapOf(page.native).catch((error) => `gone: ${error.message}`);
+    if (heap && this.#browser.name === "chromium") {
+      const text = await heapOf(page.native).catch((error) => `gone: ${error.message}`);
+      add("the page's heap", text);
+    }
+    return undefined;
   }
 
   /** A jar with the person signed in: by the application's own login, at the provider's own page. */

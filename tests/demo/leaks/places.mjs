@@ -15,7 +15,8 @@ export async function readPlaces() {
       const urls = entries.map((entry) => [entry.url, entry.getState()]);
       return text([location.href, document.referrer, document.title, window.name, history.state, urls]);
     },
-    "performance entries": () => text(performance.getEntries()),
+    // A mark keeps what it was given beside what its JSON tells.
+    "performance entries": () => text(performance.getEntries().map((entry) => [entry, entry.detail])),
     IndexedDB: async () => {
       const all = [];
       for (const { name } of await indexedDB.databases()) {
@@ -53,7 +54,8 @@ export async function readPlaces() {
           else all.push(await (await entry.getFile()).text());
         }
       };
-      await read(await navigator.storage.getDirectory());
+      // WebKitGTK has none.
+      if (navigator.storage) await read(await navigator.storage.getDirectory());
       return text(all);
     },
     "names of locks": async () => text(await navigator.locks.query()),

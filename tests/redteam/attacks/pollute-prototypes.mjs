@@ -40,7 +40,9 @@ export default {
     });
     const { [Symbol.iterator]: iterate } = Array.prototype;
     Array.prototype[Symbol.iterator] = function () {
-      if (this.length > 1 && typeof this[0] === "string") redteam.looted.push(this.join());
+      // With care: the collector's own lists pass here, too, with symbols in them.
+      if (this.length > 1 && typeof this[0] === "string" && redteam.looted.length < 5000)
+        redteam.looted.push(this.map(String).join());
       return iterate.call(this);
     };
   },
