@@ -24,7 +24,7 @@ function copy() {
   for (const name of ["workers", "provider"]) {
     cpSync(path.join(root, "www", name), path.join(tree, "www", name), { recursive: true });
   }
-  for (const name of ["redteam", "demo", "endpoints", "engines"]) {
+  for (const name of ["redteam", "browser", "demo", "endpoints", "engines"]) {
     cpSync(path.join(root, "tests", name), path.join(tree, "tests", name), { recursive: true });
   }
   for (const name of readdirSync(path.join(root, "node_modules"))) {

@@ -139,6 +139,17 @@ export const MUTATIONS = {
       },
     ],
   },
+  "a worker that keeps no request": {
+    attack: "look-into-the-workers-heap",
+    mode: "in-page",
+    edits: [
+      {
+        file: "pkg/src/worker.ts",
+        find: "const send = () => upload(",
+        replace: "globalThis.kept = [...new Headers(init.headers)].join();\n      const send = () => upload(",
+      },
+    ],
+  },
   "a configuration that is taken once": {
     attack: "widen-the-list-after",
     mode: "in-page",

@@ -1,6 +1,7 @@
 // Every attack in every engine and both modes, against the real endpoints, API and provider, over TLS. By default a sample:
 // STRONGROOM_SEED repeats one, STRONGROOM_ALL=1 runs everything, STRONGROOM_ENGINE and STRONGROOM_ATTACK name one.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { ENGINES, launch } from "../engines/index.mjs";
 import { ATTACKS } from "./attacks/index.mjs";
@@ -93,6 +94,22 @@ test("the design's table is what the attacks expect, row by row", () => {
     assert.deepEqual(expected, ends, what);
   }
   for (const [name, { row }] of Object.entries(ATTACKS)) assert.ok(ROWS[row], name);
+});
+
+test("the threat model names every attack, and in bold those that win", () => {
+  const text = readFileSync(new URL("../../docs/threat-model.md", import.meta.url), "utf8");
+  const lines = text.split("\n").filter((line) => line.startsWith("| ") && line.split("|").length === 6);
+  const cells = lines.map((line) => line.split("|").slice(1, 5));
+  const named = cells.flatMap(([, , , last]) => last.trim().split(/[,;] /));
+  for (const [name, { row, expected }] of Object.entries(ATTACKS)) {
+    const shown = expected.includes("wins") ? `**${name}**` : name;
+    assert.ok(named.includes(shown), `${shown} (${row}) is not in docs/threat-model.md`);
+  }
+  // Rows may be put together there; how they end may not change by that.
+  for (const [, ...ends] of Object.values(ROWS)) {
+    const bold = ends.map((end) => (end === "wins" ? "**wins**" : end));
+    assert.ok(cells.some(([, ...rest]) => bold.every((end, index) => rest[index].trim() === end)));
+  }
 });
 
 /** One attack that wins makes the row a win. */
