@@ -1,11 +1,11 @@
 // Builds pkg/dist from pkg/src and pkg/wasm. Run through `cargo xtask build`, which makes pkg/wasm first.
+import zopfli from "@gfx/zopfli";
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
 import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { deflateRawSync } from "node:zlib";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const from = (name) => path.join(root, "src", name);
@@ -31,7 +31,7 @@ const wasm = {
       namespace: "wasm-deflate",
     }));
     onLoad({ filter: /.*/, namespace: "wasm-deflate" }, async ({ path: file }) => ({
-      contents: deflateRawSync(await readFile(file), { level: 9 }).toString("base64"),
+      contents: Buffer.from(await zopfli.deflateAsync(await readFile(file), {})).toString("base64"),
       loader: "text",
     }));
     onResolve({ filter: /\.wasm(\?module)?$/ }, ({ path: request }) => ({
