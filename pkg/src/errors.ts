@@ -20,7 +20,7 @@ export type VaultErrorCode =
   | "body_unusable"
   /** Nobody is signed in. */
   | "signed_out"
-  /** The session ended while the request waited for a token. */
+  /** The session ended while the request waited for a token, or was over when all of the user's were to be ended. */
   | "session_ended"
   /** The endpoints refuse to give a token; `reason` has their code. */
   | "refresh_failed"
@@ -35,7 +35,7 @@ const messages: Record<VaultErrorCode, string> = {
   config_invalid: "The configuration is not valid",
   unsupported_environment: "A vault needs a secure page with Worker and WebAssembly",
   worker_failed: "The vault's worker could not be started",
-  worker_restarted: "The vault's worker was replaced while the request was open",
+  worker_restarted: "The vault's worker was replaced",
   handshake_failed: "The isolated vault did not answer",
   resource_not_allowed: "The URL belongs to none of the vault's resources",
   insecure_url: "The URL is not https",

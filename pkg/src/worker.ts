@@ -72,6 +72,11 @@ const run = (configuration: Configuration, port: MessagePort): void => {
       ),
     post,
     body: (id, body) => bodies.pump(id, body),
+    unsent: ({ body }) => {
+      if (body instanceof ReadableStream && !body.locked) {
+        body.cancel(AbortSignal.abort().reason).catch(() => {});
+      }
+    },
     socket: (id, what, value) => sockets.do(id, what, value),
     tell: (text) => others.postMessage(text),
     wake: (millis) => {

@@ -93,7 +93,7 @@ pub enum Output<'a> {
         /// Whether redirects may be followed.
         follow: bool,
     },
-    /// Drop the response that has come for the page's request; the request will be made again.
+    /// Drop the response that has come for the page's request; the request will be made again at once.
     Discard {
         /// The page's number.
         id: u32,
@@ -221,7 +221,7 @@ pub enum Failure {
     HeaderForbidden,
     /// Nobody is signed in.
     SignedOut,
-    /// The session ended while it waited.
+    /// The session ended while it waited, or before all of the user's sessions could be ended with it.
     SessionEnded,
     /// The endpoints refuse to give a token.
     RefreshFailed,

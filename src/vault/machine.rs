@@ -2,29 +2,22 @@
 
 mod requests;
 mod session;
+mod slot;
 mod sockets;
 
 use self::requests::{Purpose, Request, fail_waiting};
 use self::session::{public_id, same_user};
+use self::slot::{Slot, question};
 use self::sockets::Socket;
 use super::attempt::{Attempt, Entropy};
 use super::clock::{Clock, Deadline};
 use super::config::Config;
 use super::io::{CallId, Failure, HangUp, Input, Output, Route, Status};
-use super::json::push_string;
-use super::refresh::{Effect, News, Refresh, Send, Trouble};
+use super::refresh::{Effect, News, Send, Trouble};
 use super::reply::{Http, Reply};
 use crate::secret::Secret;
 use core::time::Duration;
 use std::collections::VecDeque;
-
-/// A token, its refresh, and what is asked to get it. The first slot has no token: it asks for the session alone.
-#[derive(Debug)]
-struct Slot {
-    refresh: Refresh,
-    token: Option<Secret<String>>,
-    body: String,
-}
 
 #[derive(Debug)]
 struct Logout {
@@ -81,14 +74,14 @@ pub struct Vault {
 impl Vault {
     /// Knows nothing yet; begin with [`Input::Start`].
     pub fn new(now: Clock, config: Config) -> Self {
-        let mut slots = vec![Slot { refresh: Refresh::new(), token: None, body: String::from("{}") }];
+        let mut slots = vec![Slot::new(String::from("{}"))];
         let mut served_by = Vec::with_capacity(config.resources().len());
         for resource in config.resources() {
             let body = question(resource.audience.as_deref(), resource.scope.as_deref());
             let known = slots.iter().skip(1).position(|slot| slot.body == body).map(|at| at + 1);
             served_by.push(known.unwrap_or(slots.len()));
             if known.is_none() {
-                slots.push(Slot { refresh: Refresh::new(), token: None, body });
+                slots.push(Slot::new(body));
             }
         }
         Vault {
@@ -256,7 +249,7 @@ impl Vault {
         self.reason = reply.code;
         let effect = slot.refresh.answer(self.now, id.call, reply.answer, entropy);
         if effect.news == News::Fresh {
-            slot.token = reply.token;
+            slot.take(reply.token);
             let changed = reply.session.is_some() && public_id(reply.session.as_deref()) != self.public_id();
             if changed && self.session.is_some() {
                 if !same_user(self.session.as_deref(), reply.session.as_deref()) {
@@ -283,15 +276,7 @@ impl Vault {
         self.events.extend(effect.send.map(|send| Event::Call(number, send)));
         match effect.news {
             News::None => {}
-            News::Fresh => {
-                let serial = self.slots[slot].refresh.serial();
-                for request in &mut self.requests {
-                    if request.sent.is_none() && self.served_by[request.resource] == slot {
-                        request.sent = Some(serial);
-                        self.events.push_back(Event::Send(request.id));
-                    }
-                }
-            }
+            News::Fresh => self.token_came(slot),
             News::Failing(trouble) => {
                 let all = slot == SESSION || trouble == Trouble::Unreachable;
                 if all && !self.slots.iter().any(|slot| slot.refresh.alive()) {
@@ -326,21 +311,4 @@ impl Vault {
             slot.token = None;
         }
     }
-}
-
-/// The body of a refresh request.
-fn question(audience: Option<&str>, scope: Option<&str>) -> String {
-    let mut body = String::from("{");
-    for (name, value) in [("audience", audience), ("scope", scope)] {
-        if let Some(value) = value {
-            if body.len() > 1 {
-                body.push(',');
-            }
-            push_string(&mut body, name);
-            body.push(':');
-            push_string(&mut body, value);
-        }
-    }
-    body.push('}');
-    body
 }

@@ -330,7 +330,12 @@ impl Refresh {
         self.life.is_some()
     }
 
-    /// Counts the tokens received; names the present one.
+    /// The token that has just come is the one that was there before: it keeps its serial.
+    pub const fn unchanged(&mut self) {
+        self.serial = self.serial.wrapping_sub(1);
+    }
+
+    /// Counts the tokens received that differ; names the present one.
     pub const fn serial(&self) -> u32 {
         self.serial
     }

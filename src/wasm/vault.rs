@@ -113,7 +113,7 @@ impl VaultWorker {
             kind::FETCH => self.fetch(id, message),
             kind::CANCEL => {
                 if let Some(flight) = self.take_flight(id) {
-                    flight.abort.abort();
+                    flight.end(&self.host);
                     if flight.socket.is_some() {
                         self.host.socket(id, socket::GIVEN_UP, &JsValue::UNDEFINED);
                     }
@@ -253,7 +253,9 @@ impl VaultWorker {
                     host.socket(id, hang_up(cause), &JsValue::UNDEFINED);
                 }
                 Output::Fail { id, failure, reason } => {
-                    take(flights, |flight| flight.id == id);
+                    if let Some(flight) = take(flights, |flight| flight.id == id) {
+                        flight.end(host);
+                    }
                     post_failure(host, id, failure, reason);
                 }
                 Output::Call { call, route, attempt, body } => {

@@ -194,6 +194,35 @@ for (const mode of ["in-page", "isolated"]) {
       assert.equal(servers.auth.count("refresh"), 2, "a token that has only just come is not replaced");
     });
 
+    test("a resource's answer is the page's if the endpoints have no other token than the refused one", async () => {
+      await page.evaluate(open, options);
+      await page.evaluate((api) => vault.fetch(`${api}/v1/me`).then((r) => r.status), servers.apiOrigin);
+      await new Promise((resolve) => setTimeout(resolve, 2200));
+      const own = servers.auth.answer;
+      servers.auth.answer = async (...given) => {
+        const [status, body] = await own(...given);
+        return [status, { ...body, access_token: servers.auth.tokens[0] }];
+      };
+      const answer = await page.evaluate(
+        (api) => vault.fetch(`${api}/always-401`).then(async (r) => [r.status, await r.text()]),
+        servers.apiOrigin,
+      );
+      assert.deepEqual(answer, [401, "no"]);
+      assert.equal(servers.auth.count("refresh"), 2);
+      assert.equal(servers.api.seen.filter(({ path }) => path === "/always-401").length, 1);
+    });
+
+    test("a log-out everywhere that the endpoints could not do is none", async () => {
+      await page.evaluate(open, options);
+      servers.auth.answer = () => [401, { code: "session_ended" }];
+      const outcomes = await page.evaluate(async () => [
+        await code(vault.logout({ everywhere: true })),
+        vault.session.status,
+        await code(vault.logout()),
+      ]);
+      assert.deepEqual(outcomes, ["session_ended", "signed-out", "done"]);
+    });
+
     test("says signed out, session ended and unreachable apart", async () => {
       servers.auth.signedIn = false;
       await page.evaluate(open, options);
@@ -426,6 +455,41 @@ describe("the vault's door", () => {
     const page = await jar.open(servers.app);
     const options = { endpoints: "/auth", resources: [{ origin: servers.apiOrigin }], worker: "/nowhere.js" };
     await assert.rejects(page.evaluate(open, options), /worker_failed: .*nowhere\.js.*`worker`/);
+  });
+
+  test("a worker has five times four seconds to start, and no more", async () => {
+    const page = await jar.open(servers.app);
+    const outcomes = await page.evaluate(async (origin) => {
+      const { openVault } = await import("/dist/index.js");
+      const [timers, cleared] = [[], []];
+      globalThis.setInterval = (work, millis) => timers.push({ work, millis });
+      globalThis.clearInterval = (number) => cleared.push(number);
+      const silence = URL.createObjectURL(new Blob([""], { type: "text/javascript" }));
+      const begin = (worker) => {
+        const result = {};
+        const open = openVault({ endpoints: "/auth", resources: [{ origin }], worker });
+        result.promise = open.then(
+          () => "open",
+          (error) => error.code,
+        );
+        void result.promise.then((outcome) => (result.outcome = outcome));
+        return result;
+      };
+      const silent = begin(silence);
+      const passed = [];
+      for (let i = 0; i < 5; i++) {
+        timers[0].work();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        passed.push(silent.outcome ?? "waits");
+      }
+      // One that is in time is left alone from then on.
+      const prompt = begin();
+      const at = timers.findLastIndex(({ millis }) => millis === 4000);
+      for (let i = 0; i < 4; i++) timers[at].work();
+      return [timers[0].millis, passed, await prompt.promise, cleared.includes(at + 1)];
+    }, servers.apiOrigin);
+    const passed = ["waits", "waits", "waits", "waits", "worker_failed"];
+    assert.deepEqual(outcomes, [4000, passed, "open", true]);
   });
 
   test("the isolated vault refuses to run at top level", async () => {

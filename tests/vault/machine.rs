@@ -110,10 +110,10 @@ fn an_expired_token_challenge_leads_to_one_refresh_and_one_retry() {
     rig.fetch(2, "https://api.example.com/v1/me");
     let done = rig.response(1, 401, EXPIRED);
     let (call, route, _) = only_call(&done);
-    assert_eq!((route, &done[1]), (Route::Refresh, &Done::Discard(1)));
-    assert_eq!(rig.response(2, 401, EXPIRED), [Done::Discard(2)], "the second one joins");
+    assert_eq!((route, done.len()), (Route::Refresh, 1), "the answer is kept until there is another token");
+    assert_eq!(rig.response(2, 401, EXPIRED), [], "the second one joins");
     let done = rig.answer(call, 200, &token("t2", 600));
-    assert_eq!(done, [sent(1, "Bearer t2"), sent(2, "Bearer t2")]);
+    assert_eq!(done, [Done::Discard(1), sent(1, "Bearer t2"), Done::Discard(2), sent(2, "Bearer t2")]);
     rig.pass(Duration::from_secs(5));
     assert_eq!(rig.response(1, 401, EXPIRED), [Done::Deliver(1)], "only once");
     assert_eq!(rig.response(2, 200, None), [Done::Deliver(2)]);
@@ -130,6 +130,63 @@ fn a_retry_takes_the_newer_token_if_there_is_one() {
     let (call, ..) = only_call(&rig.response(1, 401, EXPIRED));
     rig.answer(call, 200, &token("t2", 600));
     assert_eq!(rig.response(2, 401, EXPIRED), [Done::Discard(2), sent(2, "Bearer t2")]);
+}
+
+#[test]
+fn a_retry_is_never_made_with_the_very_same_token() {
+    const ME: &str = "https://api.example.com/v1/me";
+    let mut rig = Rig::signed_in(28);
+    let (call, ..) = only_call(&rig.fetch(1, ME));
+    rig.answer(call, 200, &token("t1", 600));
+    rig.response(1, 200, None);
+    for id in 2..5 {
+        rig.fetch(id, ME);
+    }
+    rig.socket(5, "https://api.example.com/v1/live", Some(GREETING));
+    rig.handle(Input::Opened { id: 5 });
+    rig.socket(6, "https://api.example.com/v1/live", None);
+    rig.pass(Duration::from_secs(5));
+    let (call, ..) = only_call(&rig.response(2, 401, EXPIRED));
+    assert_eq!(rig.response(3, 401, EXPIRED), []);
+    assert_eq!(rig.response(6, 401, EXPIRED), [], "a ticket's request neither");
+    assert_eq!(rig.fetch(7, ME), [], "it has not been sent with that token");
+    // The endpoints have nothing else to give: the resource's answers are the page's.
+    assert_eq!(
+        rig.answer(call, 200, &token("t1", 600)),
+        [Done::Deliver(2), Done::Deliver(3), Done::Deliver(6), sent(7, "Bearer t1")],
+        "and the socket is not told again what it knows"
+    );
+    assert_eq!(rig.response(4, 401, EXPIRED), [Done::Deliver(4)], "one that comes back later neither");
+    assert_eq!(rig.response(7, 200, None), [Done::Deliver(7)]);
+    assert_eq!(rig.vault.open_requests(), 0);
+    assert_eq!(rig.vault.open_sockets(), 2);
+}
+
+#[test]
+fn who_waits_after_a_refused_token_is_told_when_there_is_none() {
+    let mut rig = Rig::signed_in(29);
+    let (call, ..) = only_call(&rig.fetch(1, "https://api.example.com/v1/me"));
+    rig.answer(call, 200, &token("t1", 600));
+    rig.pass(Duration::from_secs(5));
+    let (call, ..) = only_call(&rig.response(1, 401, EXPIRED));
+    let done = rig.answer(call, 401, &problem("session_ended"));
+    assert_eq!(done[0], Done::Fail(1, Failure::SessionEnded, String::new()));
+    assert_eq!(rig.vault.open_requests(), 0);
+}
+
+#[test]
+fn a_log_out_everywhere_that_nobody_could_ask_for_is_none() {
+    let ended = problem("session_ended");
+    for everywhere in [false, true] {
+        let mut rig = Rig::signed_in(30);
+        let (call, ..) = only_call(&rig.handle(Input::Logout { id: 1, everywhere }));
+        let outcome = match everywhere {
+            true => Done::Fail(1, Failure::SessionEnded, String::new()),
+            false => Done::LoggedOut(1, None),
+        };
+        let out = Done::State(Status::SignedOut, None);
+        assert_eq!(rig.answer(call, 401, &ended), [out, outcome, Done::Tell(String::new())]);
+    }
 }
 
 #[test]

@@ -35,8 +35,18 @@ struct Asked {
     user: Option<u32>,
     sends: u32,
     on_its_way: bool,
+    /// A response has come for it, and is neither given nor dropped.
+    answered: bool,
+    /// The token it was sent with last.
+    with: Option<String>,
     /// Whether it is a socket; by a message, or by a ticket.
     socket: Option<bool>,
+}
+
+impl Asked {
+    fn new(audience: Option<&'static str>, user: Option<u32>, socket: Option<bool>) -> Self {
+        Asked { audience, user, sends: 0, on_its_way: false, answered: false, with: None, socket }
+    }
 }
 
 /// A socket that may have a connection.
@@ -57,6 +67,8 @@ struct World {
     sockets: BTreeMap<u32, Live>,
     /// Tokens that may be used, with their audience and the session they belong to.
     tokens: HashMap<String, (String, u32)>,
+    /// The last token of each audience and session.
+    cache: HashMap<(String, u32), String>,
     minted: u32,
     /// What the server believes.
     session: Option<u32>,
@@ -79,6 +91,7 @@ impl World {
             replied: HashSet::new(),
             sockets: BTreeMap::new(),
             tokens: HashMap::new(),
+            cache: HashMap::new(),
             minted: 0,
             session: Some(0),
             status: Status::Starting,
@@ -121,16 +134,25 @@ impl World {
                         "seed {seed}: the wrong token for {id}"
                     );
                     assert!(!asked.on_its_way, "seed {seed}: {id} is sent while it is on its way");
+                    assert!(!asked.answered, "seed {seed}: the answer to {id} is neither given nor dropped");
+                    assert_ne!(
+                        asked.with.as_deref(),
+                        Some(token),
+                        "seed {seed}: {id} is sent with the same again"
+                    );
+                    asked.with = Some(token.to_owned());
                     asked.sends += 1;
                     assert!(asked.sends <= 2, "seed {seed}: {id} is retried once");
                     asked.on_its_way = true;
                 }
                 Done::Discard(id) => {
                     let asked = self.asked.get_mut(&id).expect("an open request");
-                    asked.on_its_way = false;
+                    assert!(asked.answered, "seed {seed}: {id} has no answer to drop");
+                    asked.answered = false;
                 }
                 Done::Deliver(id) => {
-                    let socket = self.asked[&id].socket;
+                    let Asked { socket, answered, .. } = self.asked[&id];
+                    assert!(answered, "seed {seed}: {id} has no answer to give");
                     self.reply(id);
                     assert_ne!(socket, Some(true), "seed {seed}: {id} has made no request");
                     if socket.is_some() {
@@ -222,7 +244,7 @@ impl World {
         if self.random.one_in(4) {
             return self.page_socket(id, target, audience);
         }
-        self.asked.insert(id, Asked { audience, user: self.user, sends: 0, on_its_way: false, socket: None });
+        self.asked.insert(id, Asked::new(audience, self.user, None));
         let replayable = !self.random.one_in(4);
         let target = crate::rig::url(target);
         self.step(Input::Fetch { id, target, forbidden_header: false, replayable });
@@ -234,8 +256,7 @@ impl World {
     fn page_socket(&mut self, id: u32, target: &'static str, audience: Option<&'static str>) {
         let by_message = self.random.one_in(2);
         let allowed = audience.is_some() && (!by_message || target.contains("/v1/"));
-        let (user, socket) = (self.user, Some(by_message));
-        self.asked.insert(id, Asked { audience, user, sends: 0, on_its_way: false, socket });
+        self.asked.insert(id, Asked::new(audience, self.user, Some(by_message)));
         let message = by_message.then_some(GREETING);
         self.step(Input::Socket { id, target: crate::rig::url(target), message });
         if !allowed {
@@ -272,18 +293,21 @@ impl World {
     fn resource(&mut self) {
         let Some(id) = self.any_asked(true) else { return };
         match self.random.below(5) {
-            0 => self.step(Input::Response {
-                id,
-                status: 401,
-                challenge: Some(r#"Bearer error="invalid_token""#),
-            }),
+            0 => self.answer(id, 401, Some(r#"Bearer error="invalid_token""#)),
             1 => {
                 self.asked.remove(&id);
                 self.replied.insert(id);
                 self.step(Input::Gone { id });
             }
-            _ => self.step(Input::Response { id, status: 200, challenge: None }),
+            _ => self.answer(id, 200, None),
         }
+    }
+
+    fn answer(&mut self, id: u32, status: u16, challenge: Option<&str>) {
+        if let Some(asked) = self.asked.get_mut(&id) {
+            (asked.on_its_way, asked.answered) = (false, true);
+        }
+        self.step(Input::Response { id, status, challenge });
     }
 
     fn endpoints(&mut self, weather: u64) {
@@ -307,9 +331,13 @@ impl World {
             (Route::Refresh, _) if fate == 18 => (400, problem("resource_unknown")),
             (Route::Session, Some(session)) => (200, format!(r#"{{"session":{}}}"#, session_text(session))),
             (Route::Refresh, Some(session)) => {
-                self.minted += 1;
-                let token = format!("token-{}-{}", self.seed, self.minted);
                 let audience = body.split('"').nth(3).expect("an audience").to_owned();
+                let cached = self.cache.get(&(audience.clone(), session)).filter(|_| self.random.one_in(4));
+                let token = cached.cloned().unwrap_or_else(|| {
+                    self.minted += 1;
+                    format!("token-{}-{}", self.seed, self.minted)
+                });
+                self.cache.insert((audience.clone(), session), token.clone());
                 self.tokens.insert(token.clone(), (audience, session));
                 let life = if self.random.one_in(20) { 0 } else { 1 + self.random.below(900) };
                 let who = session_text(session);
@@ -398,7 +426,7 @@ impl World {
     fn settle(&mut self) {
         for _ in 0..400 {
             while let Some(id) = self.any_asked(true) {
-                self.step(Input::Response { id, status: 200, challenge: None });
+                self.answer(id, 200, None);
             }
             while !self.calls.is_empty() {
                 self.endpoints(0);

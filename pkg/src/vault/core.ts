@@ -4,6 +4,7 @@ export interface Host {
   settle(promise: Promise<unknown>, stage: number, key: number): void;
   post(message: unknown[]): void;
   body(id: number, body: ReadableStream): Promise<void>;
+  unsent(init: RequestInit): void;
   socket(id: number, what: number, value: unknown): void;
   tell(text: string): void;
   wake(millis: number): void;

@@ -27,7 +27,7 @@ export interface InPageOptions {
   provider?: string | undefined;
   /** Where the worker's file is, if the bundler did not find it by itself. */
   worker?: string | URL | undefined;
-  /** Let the page itself fetch what belongs to no resource, without a token. */
+  /** Let the page itself fetch what belongs to no resource, without a token: over https or from loopback, and no body that is a stream. */
   passthrough?: boolean | undefined;
   isolated?: undefined;
 }
@@ -36,7 +36,7 @@ export interface InPageOptions {
 export interface IsolatedOptions {
   /** The vault's origin: `https://vault.example.com`. */
   isolated: string;
-  /** Let the page itself fetch what belongs to no resource, without a token. */
+  /** Let the page itself fetch what belongs to no resource, without a token: over https or from loopback, and no body that is a stream. */
   passthrough?: boolean | undefined;
   endpoints?: undefined;
   resources?: undefined;
@@ -172,7 +172,8 @@ export interface Vault {
    */
   readonly login: (options?: LoginOptions) => Promise<never>;
   /**
-   * Ends the session here and in all tabs. `logoutUrl` is where the provider's own log-out begins, if it has one.
+   * Ends the session here and in all tabs. `logoutUrl` is where the provider's own log-out begins, if it has one. Where there is
+   * none to end, that is what was asked for; but `everywhere` is then `session_ended`, for the other browsers' are not ended.
    *
    * @example
    * ```ts

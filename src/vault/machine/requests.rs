@@ -27,6 +27,8 @@ pub(super) struct Request {
     pub(super) retried: bool,
     /// The serial of the token it was sent with; `None` while it waits for one.
     pub(super) sent: Option<u32>,
+    /// The serial of the token that the resource has refused: its answer is kept until there is another token.
+    pub(super) refused: Option<u32>,
 }
 
 impl Vault {
@@ -46,7 +48,15 @@ impl Vault {
         }
         let admitted = self.admit(target, forbidden_header, message).and_then(|resource| {
             let sent = self.token_for(resource, id)?;
-            self.requests.push(Request { id, resource, purpose, replayable, retried: false, sent });
+            self.requests.push(Request {
+                id,
+                resource,
+                purpose,
+                replayable,
+                retried: false,
+                sent,
+                refused: None,
+            });
             Ok(())
         });
         if let Err(failure) = admitted {
@@ -106,11 +116,41 @@ impl Vault {
         {
             return;
         }
-        let Request { resource, purpose, .. } = self.requests.swap_remove(at);
+        self.deliver(at, serial);
+    }
+
+    fn deliver(&mut self, at: usize, serial: u32) {
+        let Request { id, resource, purpose, .. } = self.requests.remove(at);
         if purpose == Purpose::Ticket {
             self.sockets.push(Socket::by_ticket(id, resource, serial));
         }
         self.events.push_back(Event::Deliver(id));
+    }
+
+    /// Those who wait for a token go on. Who waits because it was refused, and would be sent with the very same one, gets
+    /// the resource's answer instead.
+    pub(super) fn token_came(&mut self, slot: usize) {
+        let serial = self.slots[slot].refresh.serial();
+        let mut at = 0;
+        while let Some(request) = self.requests.get_mut(at) {
+            if request.sent.is_some() || self.served_by[request.resource] != slot {
+                at += 1;
+            } else if request.refused == Some(serial) {
+                self.deliver(at, serial);
+            } else {
+                request.sent = Some(serial);
+                self.send(at);
+                at += 1;
+            }
+        }
+    }
+
+    fn send(&mut self, at: usize) {
+        let request = &mut self.requests[at];
+        if request.refused.take().is_some() {
+            self.events.push_back(Event::Discard(request.id));
+        }
+        self.events.push_back(Event::Send(request.id));
     }
 
     /// Whether the request is made again, now or once there is a new token.
@@ -126,9 +166,9 @@ impl Vault {
         };
         let request = &mut self.requests[at];
         (request.retried, request.sent) = (true, sent);
-        self.events.push_back(Event::Discard(request.id));
+        request.refused = Some(serial);
         if sent.is_some() {
-            self.events.push_back(Event::Send(request.id));
+            self.send(at);
         }
         true
     }

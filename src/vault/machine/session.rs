@@ -93,8 +93,13 @@ impl Vault {
         match reply.answer {
             Answer::Token { .. } | Answer::Ended => {
                 self.set_state(Status::SignedOut, None);
+                // Without a session of its own nobody can end those in other browsers.
+                let none = logout.everywhere && reply.answer == Answer::Ended;
                 for id in logout.ids {
-                    self.events.push_back(Event::LoggedOut(id, reply.logout_url.clone()));
+                    self.events.push_back(match none {
+                        true => Event::Fail(id, Failure::SessionEnded),
+                        false => Event::LoggedOut(id, reply.logout_url.clone()),
+                    });
                 }
                 self.events.push_back(Event::Tell);
             }

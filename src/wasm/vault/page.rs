@@ -62,6 +62,7 @@ impl VaultWorker {
         }
         if self.flights.len() >= BOARD_LIMIT {
             post_failure(&self.host, id, Failure::RequestLimit, "");
+            self.host.unsent(&init);
             return false;
         }
         let Ok(abort) = AbortController::new() else { return false };

@@ -32,6 +32,14 @@ pub(super) struct Flight {
     pub(super) response: Option<Response>,
 }
 
+impl Flight {
+    /// The page does not want it, or is not given it: neither what is on its way nor what waits to be sent goes on.
+    pub(super) fn end(&self, host: &Host) {
+        self.abort.abort();
+        host.unsent(&self.init);
+    }
+}
+
 /// The one place where a token leaves this module's memory.
 pub(super) fn send(host: &Host, flight: &Flight, authorization: &str, follow: bool) {
     let Flight { id, url, headers, init, abort, .. } = flight;

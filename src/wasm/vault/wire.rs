@@ -20,6 +20,9 @@ extern "C" {
     /// Sends a body to the page; the promise is settled once all of it has been sent.
     #[wasm_bindgen(method)]
     pub(super) fn body(this: &Host, id: u32, body: &ReadableStream) -> JsValue;
+    /// Lets the source of a body go that no request has taken.
+    #[wasm_bindgen(method)]
+    pub(super) fn unsent(this: &Host, init: &RequestInit);
     /// Does something with a socket: see [`socket`].
     #[wasm_bindgen(method)]
     pub(super) fn socket(this: &Host, id: u32, what: u32, value: &JsValue);
