@@ -147,6 +147,85 @@ for (const engine of process.env.STRONGROOM_ENGINES?.split(",") ?? ENGINES) {
       assert.deepEqual(outcome, ["AbortError", true]);
     });
 
+    it("the source of a body that is not sent is told so", async () => {
+      const { handle } = servers.auth;
+      let ends = false;
+      servers.auth.handle = async (request, response, route) => {
+        if (route === "refresh") await servers.until(() => ends);
+        return handle(request, response, route);
+      };
+      await inPage();
+      const begin = (url) => {
+        const probe = { method: "POST", body: new ReadableStream(), duplex: "half" };
+        globalThis.controller = new AbortController();
+        globalThis.cancelled = [];
+        const send = (name, signal) => {
+          const body = new ReadableStream({ cancel: () => void cancelled.push(name) });
+          return outcome(vault.fetch(url, { ...probe, body, signal }));
+        };
+        globalThis.sent = [send("aborted", controller.signal), send("failed")];
+      };
+      await page.evaluate(begin, `${servers.origin}/v1/x`);
+      // The worker has both, and waits for a token.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const aborted = await page.evaluate(async () => {
+        controller.abort();
+        const name = await sent[0];
+        return [name, name === "AbortError" && (await until(() => cancelled.includes("aborted")))];
+      });
+      servers.auth.signedIn = false;
+      ends = true;
+      const failed = await page.evaluate(async () => {
+        const name = await sent[1];
+        return [name, name === "session_ended" && (await until(() => cancelled.includes("failed")))];
+      });
+      Object.assign(servers.auth, { handle, signedIn: true });
+      // The others upload no streams.
+      const unusable = ["body_unusable", false];
+      assert.deepEqual(aborted, engine === "chromium" ? ["AbortError", true] : unusable);
+      assert.deepEqual(failed, engine === "chromium" ? ["session_ended", true] : unusable);
+    });
+
+    it("a body that nobody reads keeps nobody busy; a worker that is lost meanwhile is missed by its reader", async () => {
+      const size = 4_000_000;
+      servers.api.routes["/v1/big"] = (_, response) => response.end(Buffer.alloc(size));
+      await page.evaluate(() => {
+        const own = setInterval;
+        // The page's questions, ten times as often.
+        globalThis.setInterval = (work, millis) => own(work, millis === 5000 ? 500 : millis);
+      });
+      await inPage();
+      const outcomes = await page.evaluate(async (origin) => {
+        const asked = () => new Promise((resolve) => setTimeout(() => resolve(pings), 3000));
+        const [port] = ports;
+        let pings = 0;
+        port.postMessage = (message, transfer) => {
+          if (message[0] === 6) pings++;
+          MessagePort.prototype.postMessage.call(port, message, transfer);
+        };
+        const settled = async () => {
+          for (let i = 0; i < 3; i++) {
+            pings = 0;
+            if (!(await asked())) return true;
+          }
+        };
+        const unread = await vault.fetch(`${origin}/v1/big`);
+        const idle = await settled();
+        const controller = new AbortController();
+        const silent = outcome(vault.fetch(`${origin}/v1/silent`, { signal: controller.signal }));
+        await asked();
+        const busy = pings;
+        controller.abort();
+        await silent;
+        const { byteLength } = await unread.arrayBuffer();
+        const lost = await vault.fetch(`${origin}/v1/big`);
+        await settled();
+        workers[0].terminate();
+        return [idle, busy > 1, byteLength, await outcome(lost.arrayBuffer())];
+      }, servers.origin);
+      assert.deepEqual(outcomes, [true, true, size, "worker_restarted"]);
+    });
+
     it("listeners that subscribe anew each time are told once", async () => {
       await inPage();
       const told = await page.evaluate(async () => {

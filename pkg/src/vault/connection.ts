@@ -8,6 +8,8 @@ import type { Session } from "./types.ts";
 export interface Waiter {
   message(message: unknown[]): void;
   fail(error: VaultError): void;
+  /** Whether the page keeps the worker waiting, and not the other way round. */
+  idle?(): boolean | undefined;
 }
 
 /** A worker has so many times so long to start: what is due after a sleep, or a long task of the page, is one of them. */
@@ -90,7 +92,6 @@ export class Connection {
     if (this.#over) throw this.#over;
     this.#id = (this.#id % 0xffff_ffff) + 1;
     this.#waiters.set(this.#id, waiter);
-    this.#keepWatch();
     return this.#id;
   }
 
@@ -108,6 +109,7 @@ export class Connection {
   }
 
   sendWith(transfer: Transferable[], kind: number, ...rest: unknown[]): void {
+    this.#keepWatch();
     this.#link?.port.postMessage([kind, ...rest], transfer);
   }
 
@@ -123,7 +125,7 @@ export class Connection {
   /** A worker that a script or the browser ends says nothing. Nor does it while it starts, which has a time of its own. */
   #keepWatch(): void {
     this.#watch ??= setInterval(() => {
-      if (!this.#waiters.size) {
+      if (![...this.#waiters.values()].some((waiter) => !waiter.idle?.())) {
         clearInterval(this.#watch);
         this.#watch = undefined;
       } else if (this.#silences >= SILENCES) this.#died();

@@ -18,7 +18,7 @@ const exactOrigin = (option: string, text: string): string => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // Some engines take a star for a host like any other.
   if (!url || url.origin !== text.replace(/\/$/, "") || text.includes("*")) {
-    throw wrong(`\`${option}\` must be an exact origin such as https://vault.example.com`);
+    throw wrong(`\`${option}\` must be an exact origin like https://vault.example.com`);
   }
   return url.origin;
 };
@@ -33,12 +33,12 @@ const prepare = (
       if (options[option] !== undefined) throw wrong(`\`${option}\` is configured at the vault's own origin`);
     }
     const home = exactOrigin("isolated", options.isolated);
-    if (home === location.origin) throw wrong("`isolated` must be another origin than the page's");
+    if (home === location.origin) throw wrong("`isolated` is the page's own origin");
     return [isolatedAt(home), home, () => {}];
   }
   const { endpoints, resources, provider, worker } = options;
   if (typeof endpoints !== "string") throw wrong("`endpoints` is missing");
-  if (!Array.isArray(resources)) throw wrong("`resources` must be a list");
+  if (!Array.isArray(resources)) throw wrong("`resources` is no list");
   const base = new URL(endpoints, location.href).href.replace(/\/+$/, "");
   // A copy: what the page changes later does not reach a replaced worker.
   const configuration = structuredClone({ endpoints: base, provider, resources });

@@ -38,6 +38,7 @@ const perform = (
     };
     const waiter: Waiter = {
       fail,
+      idle: () => body?.idle(),
       message: (message) => {
         const [kind, , first, second] = message;
         if (kind === RESPONSE) {
@@ -80,7 +81,7 @@ const perform = (
 export const fetchThrough =
   (connection: Connection, passthrough: boolean) =>
   async (...given: [input: RequestInfo | URL, init?: VaultRequestInit]): Promise<Response> => {
-    if (!given.length) throw new TypeError("1 argument required, but only 0 present.");
+    if (!given.length) throw new TypeError("1 argument required");
     const [input, init] = given;
     const spare = passthrough
       ? new Request(input instanceof Request ? input.clone() : input, init)

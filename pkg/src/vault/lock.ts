@@ -13,6 +13,6 @@ const KEY = Symbol.for("strongroom");
 export const lock = ({ endpoints, provider, resources }: Configuration): (() => void) => {
   const wanted = JSON.stringify([endpoints, provider, resources]);
   const first = (globalThis as { [KEY]?: string })[KEY] ?? wanted;
-  if (first !== wanted) throw new VaultError("config_invalid", "this page uses another one already");
+  if (first !== wanted) throw new VaultError("config_invalid", "this page uses another one");
   return () => void Reflect.defineProperty(globalThis, KEY, { value: wanted });
 };

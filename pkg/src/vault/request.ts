@@ -28,12 +28,18 @@ const packBody = async (request: Request, given: BodyInit | null | undefined): P
   }
   if (given instanceof FormData) return [...given];
   // The bodies of Request objects, and what else the browser knows to encode.
-  if (given != null || (request.method !== "GET" && request.method !== "HEAD")) {
-    // Read so that an abort ends it, and its source.
-    const read = request.body?.pipeThrough(new TransformStream(), request);
-    const blob = await (read ? new Response(read) : request).blob().catch((error) => {
-      throw request.signal.aborted ? request.signal.reason : error;
-    });
+  if (given != null || !/^(GET|HEAD)$/.test(request.method)) {
+    // Read so that an abort ends it, and its source: WebKit's `pipeThrough` waits for the next chunk all the same.
+    const { body, signal } = request;
+    signal.throwIfAborted();
+    const reader = body?.getReader();
+    signal.onabort = () => reader?.cancel(signal.reason);
+    const read =
+      reader &&
+      new ReadableStream({
+        pull: (to) => reader.read().then(({ done, value }) => (done ? to.close() : to.enqueue(value))),
+      });
+    const blob = await (read ? new Response(read) : request).blob();
     return blob.size || given != null ? blob : null;
   }
   return null;

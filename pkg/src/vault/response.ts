@@ -73,6 +73,8 @@ export interface Pulled {
   stream: ReadableStream;
   take(chunks: Uint8Array[], over: boolean): void;
   fail(error: unknown): void;
+  /** Whether it waits for its reader. */
+  idle(): boolean;
 }
 
 export const pulled = (connection: Connection, id: number, cancel: () => void): Pulled => {
@@ -96,5 +98,6 @@ export const pulled = (connection: Connection, id: number, cancel: () => void): 
       if (over) controller.close();
     },
     fail: (error) => controller.error(error),
+    idle: () => owed > 0,
   };
 };

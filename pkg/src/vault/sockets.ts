@@ -26,7 +26,9 @@ interface Entry {
 }
 
 const { WebSocket } = globalThis;
+/** So soon the page is told how much has gone; while nothing waits, after pauses that double, and not at all after twenty seconds. */
 const REPORT_MILLIS = 10;
+const LOOKS = 11;
 /** The session is over, rather than the token. */
 const SESSION_OVER = 4401;
 
@@ -46,22 +48,33 @@ const withTicket = async (url: string, answer: Response): Promise<string> => {
   return address.href;
 };
 
-/** Passes what the page sends on, and tells it how much of that has gone. */
+/**
+ * Passes what the page sends on, and tells it how much of that has gone. That nothing waits is no reason to look away: WebKit
+ * sends for a worker from the page's thread, and counts what has arrived there. That is nothing at first, or again, with
+ * megabytes to come.
+ */
 const listen = (socket: WebSocket, port: MessagePort): void => {
-  let taken = 0;
+  let [taken, told, looks] = [0, 0, 0];
   let timer: ReturnType<typeof setTimeout> | undefined;
   const report = () => {
-    timer = undefined;
     const left = socket.bufferedAmount;
-    port.postMessage([SENT, taken - left]);
-    if (left && socket.readyState === socket.OPEN) timer = setTimeout(report, REPORT_MILLIS);
+    if (taken - left !== told) port.postMessage([SENT, (told = taken - left)]);
+    looks = left ? 0 : looks + 1;
+    timer =
+      looks < LOOKS && socket.readyState === socket.OPEN
+        ? setTimeout(report, REPORT_MILLIS << looks)
+        : undefined;
   };
   port.onmessage = ({ data: wish }: MessageEvent<Wish>) => {
     try {
       if (wish[0] === null) return socket.close(wish[1], wish[2] as string | undefined);
       socket.send(wish[0]);
       taken += Number(wish[1]);
-      timer ??= setTimeout(report, REPORT_MILLIS);
+      if (looks || !timer) {
+        clearTimeout(timer);
+        looks = 0;
+        timer = setTimeout(report, REPORT_MILLIS);
+      }
     } catch {
       // Nothing that our own side of the page says.
     }

@@ -39,8 +39,7 @@ const start = (
     failed(
       new VaultError(
         "worker_failed",
-        `${event.message || "its file did not load"}; it was looked for at ${script} (see the option \`worker\`, ` +
-          "or import from `strongroom/inline`)",
+        `${event.message || "its file did not load"}; looked for at ${script} (option \`worker\`, or \`strongroom/inline\`)`,
       ),
     );
   };
