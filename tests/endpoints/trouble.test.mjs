@@ -135,3 +135,42 @@ test("a provider that is busy when the browser comes back is no refusal", async 
     assert.equal((await browser.see(`/auth/callback?${query}`)).json.code, code, error);
   }
 });
+
+test("the host is told why the provider said no, and the span shows what a browser was sent back for", async () => {
+  const [provider, faults, spans] = [await fakeProvider(), [], []];
+  const startSpan = () => {
+    const span = { setAttribute: (name, value) => (span[name] = value), setStatus() {}, end() {} };
+    spans.push(span);
+    return span;
+  };
+  const onFault = (event) => {
+    faults.push(event);
+    throw new Error("a hook that fails costs nobody anything");
+  };
+  const auth = endpointsAt(provider, { onFault, tracer: { startSpan } });
+  const { browser } = await signIn(auth, provider);
+  assert.deepEqual(faults, []);
+  provider.answer = () => ({ error: "invalid_client", error_description: "hidden" });
+  const { answer } = await signIn(auth, provider);
+  assert.equal(answer.location, `${ORIGIN}/?problem=provider_refused`);
+  assert.equal(spans.at(-1)["error.type"], "provider_refused");
+  assert.equal((await browser.refresh()).json.code, "provider_refused");
+  const told = { code: "provider_refused", cause: "invalid_client" };
+  assert.deepEqual(faults.splice(0), [told, told]);
+  provider.answer = () => ({ error: "what <b>is</b> this\u0000" });
+  assert.equal((await browser.refresh()).status, 400);
+  assert.deepEqual(faults.splice(0), [{ code: "provider_refused", cause: "provider refused" }]);
+});
+
+test("the host is told what a store threw, as it came", async () => {
+  const [missing, faults] = [new Error('relation "strongroom_sessions" does not exist'), []];
+  const store = memoryStore({ quiet: true });
+  store.putOnce = () => Promise.reject(missing);
+  const auth = endpointsAt(await fakeProvider(), { store, onFault: (event) => faults.push(event) });
+  const browser = new Browser(auth);
+  const state = new URL(await browser.start()).searchParams.get("state");
+  const answer = await browser.see(`/auth/callback?${new URLSearchParams({ code: "x", state, iss: ID })}`);
+  assert.deepEqual([answer.status, answer.json.code], [503, "store_unavailable"]);
+  assert.deepEqual(faults, [{ code: "store_unavailable", method: "putOnce", cause: missing }]);
+  assert.equal(faults[0].cause, missing);
+});

@@ -7,6 +7,7 @@ import type { Tracer } from "./telemetry.ts";
 import type { Change, SessionRow, Store } from "../stores/store.ts";
 import { toBase64url, utf8 } from "./encoding.ts";
 import { EndpointsError } from "./errors.ts";
+import type { EndpointsErrorCode } from "./errors.ts";
 
 /** What `createEndpoints` takes. */
 export interface EndpointsOptions {
@@ -35,6 +36,11 @@ export interface EndpointsOptions {
   onSession?: (event: SessionEvent) => Record<string, unknown> | Promise<Record<string, unknown>>;
   /** Told of each refresh that reached a session, beside the answer. */
   onOutcome?: (event: OutcomeEvent) => void | Promise<void>;
+  /**
+   * Told why a request failed for the store's or the provider's sake, beside the answer: browsers are only shown a code. Log it, or
+   * nobody will know that a table is missing or a client secret wrong.
+   */
+  onFault?: (event: FaultEvent) => void | Promise<void>;
   /** How often a session or an address may come. Default: as often as it likes. */
   limits?: RateLimits;
   /** Gets a span for each request: `trace.getTracer("app")` of `@opentelemetry/api`. */
@@ -73,6 +79,16 @@ export interface OutcomeEvent {
   alert?: NonNullable<Decision["alert"]> | "subject_changed";
 }
 
+/** What `onFault` is told. No token and no cookie of ours is in it. */
+export interface FaultEvent {
+  /** `store_unavailable`, or what is wrong with the provider's answer. */
+  code: EndpointsErrorCode;
+  /** The store's method that failed. */
+  method?: string;
+  /** What the store's driver threw, as it came; of the provider a word of its own such as `invalid_client`, where it said one. */
+  cause: unknown;
+}
+
 /** Who is signed in and until when, as the page sees it. Times are seconds since the epoch. */
 export interface Session {
   /** Public: names the session in lists and in `sessions.revoke`; opens nothing. */
@@ -91,6 +107,8 @@ export interface Context {
   core: Core;
   store: Store;
   sealer: Sealer;
+  /** Told of an error that does not reach the one who answers. */
+  failed: (error: unknown) => void;
   /** Lets work go on after the answer, where the runtime can. */
   waitUntil: (work: Promise<unknown>) => void;
 }

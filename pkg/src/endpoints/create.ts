@@ -3,6 +3,7 @@ import { backchannel } from "./backchannel.ts";
 import type { Context, EndpointsOptions, Session } from "./context.ts";
 import { Core } from "./core.ts";
 import { EndpointsError } from "./errors.ts";
+import { guarded, tellFault } from "./faults.ts";
 import type { LoadGlue, SessionGlue } from "./glue.ts";
 import { metadata, metadataPath } from "./issuer/metadata.ts";
 import { signin } from "./issuer/signin.ts";
@@ -17,7 +18,6 @@ import { session, sessionOf } from "./session.ts";
 import { sessionsOf } from "./sessions.ts";
 import type { Sessions } from "./sessions.ts";
 import { traced } from "./telemetry.ts";
-import type { Store } from "../stores/store.ts";
 
 /** What a runtime passes along with a request. */
 export interface RequestContext {
@@ -36,6 +36,9 @@ export interface Endpoints<Env = unknown> {
   readonly init: (env: Env) => void;
 }
 
+/** What all requests have in common. */
+type Configured = Omit<Context, "waitUntil" | "failed">;
+
 /**
  * `createEndpoints` for one way of loading the wasm. `keepAlive`: where the runtime ends what a request began unless
  * told, and no `RequestContext` was passed along.
@@ -47,7 +50,7 @@ export function endpointsWith(loadGlue: LoadGlue, keepAlive?: (work: Promise<unk
   return function createEndpoints<Env = unknown>(
     options: EndpointsOptions | ((env: Env) => EndpointsOptions),
   ): Endpoints<Env> {
-    let configured: Omit<Context, "waitUntil"> | undefined;
+    let configured: Configured | undefined;
     const configure = (env?: Env) => {
       configured ??= prepare(load, typeof options === "function" ? options(env as Env) : options);
       return configured;
@@ -64,20 +67,23 @@ export function endpointsWith(loadGlue: LoadGlue, keepAlive?: (work: Promise<unk
           const kept = context && attempted(() => context.waitUntil(work));
           if (!kept) detached(work);
         };
-        return answer({ ...configure(env), waitUntil }, request);
+        return answer({ ...configure(env), waitUntil, failed: ignored }, request);
       },
       session: async (request, env) => {
         try {
-          return await sessionOf({ ...configure(env), waitUntil: detached }, request);
+          return await sessionOf({ ...configure(env), waitUntil: detached, failed: ignored }, request);
         } catch (error) {
           if (error instanceof EndpointsError && error.code === "session_ended") return undefined;
           throw error;
         }
       },
-      sessions: sessionsOf(() => ({ ...configure(), waitUntil: detached })),
+      sessions: sessionsOf(() => ({ ...configure(), waitUntil: detached, failed: ignored })),
     };
   };
 }
+
+/** What is thrown to the host need not be told to it. */
+function ignored(): void {}
 
 function attempted(work: () => void): boolean {
   try {
@@ -92,9 +98,13 @@ async function answer(context: Context, request: Request): Promise<Response> {
   const url = new URL(request.url);
   const base = context.options.path ?? "/auth";
   const name = url.pathname.startsWith(`${base}/`) ? url.pathname.slice(base.length + 1) : "";
-  return traced(context, request, name, async (failed) => {
+  return traced(context, request, name, async (seen) => {
+    const failed = (error: unknown) => {
+      seen(error);
+      tellFault(context.options, error);
+    };
     try {
-      return await route(context, request, url, base, name);
+      return await route({ ...context, failed }, request, url, base, name);
     } catch (error) {
       failed(error);
       const allowed = { login: "GET", callback: "GET", signin: "GET, POST" }[name] ?? "POST";
@@ -150,7 +160,7 @@ function notFound(): Response {
   return new Response(null, { status: 404, headers: { "cache-control": "no-store" } });
 }
 
-function prepare(loadGlue: LoadGlue, options: EndpointsOptions): Omit<Context, "waitUntil"> {
+function prepare(loadGlue: LoadGlue, options: EndpointsOptions): Configured {
   checkOptions(options);
   const { local } = options.provider;
   if (local && !options.origins.some((origin) => local.issuer === origin + (options.path ?? "/auth")))
@@ -158,7 +168,7 @@ function prepare(loadGlue: LoadGlue, options: EndpointsOptions): Omit<Context, "
   return {
     options,
     core: coreOf(loadGlue(), options),
-    store: guarded(options.store),
+    store: guarded(options),
     sealer: new Sealer(options.secrets),
   };
 }
@@ -170,21 +180,4 @@ function coreOf(glue: SessionGlue, { secrets, origins, timing }: EndpointsOption
   } catch (error) {
     throw wrong(error instanceof Error ? error.message : "secrets or timing");
   }
-}
-
-/** Whatever a store throws means the same to a browser: try again soon, nobody is logged out. */
-function guarded(store: Store): Store {
-  return new Proxy(store, {
-    get(target, name) {
-      const method: unknown = Reflect.get(target, name);
-      if (typeof method !== "function") return method;
-      return async (...parameters: unknown[]) => {
-        try {
-          return await method.apply(target, parameters);
-        } catch {
-          throw new EndpointsError("store_unavailable", { retryAfter: 1 });
-        }
-      };
-    },
-  });
 }

@@ -50,6 +50,7 @@ export async function orBack(
   } catch (error) {
     const shown = request.headers.get("accept")?.includes("text/html") ?? false;
     if (!shown || !(error instanceof EndpointsError)) throw error;
+    context.failed(error);
     const target = new URL(way.back);
     target.searchParams.set("problem", error.code);
     return redirect(target.href, []);

@@ -4,6 +4,7 @@
  */
 import * as oauth from "oauth4webapi";
 import { EndpointsError } from "./errors.ts";
+import { refused } from "./faults.ts";
 
 /** What a provider says at the authorization endpoint where it would answer 5xx if that could be seen (RFC 6749 §4.1.2.1). */
 const BUSY = new Set(["server_error", "temporarily_unavailable"]);
@@ -31,15 +32,15 @@ export function fromCallback(error: unknown): EndpointsError {
 export function fromResponse(error: unknown): EndpointsError {
   if (error instanceof EndpointsError) return error;
   if (error instanceof oauth.ResponseBodyError) {
-    return error.status >= 500 ? unreachable() : new EndpointsError("provider_refused");
+    return error.status >= 500 ? unreachable() : refused(error.error);
   }
   if (error instanceof oauth.AuthorizationResponseError && BUSY.has(error.error)) return unreachable();
+  if (error instanceof oauth.AuthorizationResponseError) return refused(error.error);
   // Metadata of another issuer than was asked.
   if (error instanceof oauth.OperationProcessingError && error.code === oauth.JSON_ATTRIBUTE_COMPARISON)
     return new EndpointsError("issuer_mismatch");
   if (
     error instanceof oauth.OperationProcessingError ||
-    error instanceof oauth.AuthorizationResponseError ||
     error instanceof oauth.UnsupportedOperationError ||
     error instanceof oauth.WWWAuthenticateChallengeError
   ) {

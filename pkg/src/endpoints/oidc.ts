@@ -158,7 +158,9 @@ class Oidc implements Provider {
       return await this.#renewed(server, response, answer, resource);
     } catch (error) {
       if (!(error instanceof oauth.ResponseBodyError) || error.status >= 500) return { outcome: "unknown" };
-      return { outcome: error.error === "invalid_grant" ? "ended" : "refused" };
+      return error.error === "invalid_grant"
+        ? { outcome: "ended" }
+        : { outcome: "refused", said: error.error };
     }
   }
 

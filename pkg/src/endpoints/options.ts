@@ -19,6 +19,7 @@ const OPTIONS: Record<keyof EndpointsOptions, true> = {
   session: true,
   onSession: true,
   onOutcome: true,
+  onFault: true,
   limits: true,
   tracer: true,
   timing: true,
@@ -62,7 +63,7 @@ export function checkOptions(options: EndpointsOptions): void {
   checkSecrets(secrets);
   checkSession(session);
   if (limits !== undefined) checkLimits(limits);
-  for (const name of ["onSession", "onOutcome"] as const) {
+  for (const name of ["onSession", "onOutcome", "onFault"] as const) {
     if (options[name] !== undefined && typeof options[name] !== "function")
       throw wrong(`${name}: not a function`);
   }

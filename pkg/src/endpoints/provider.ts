@@ -44,13 +44,14 @@ export interface Granted {
 
 /**
  * How using a refresh token went. `identity`: who the provider says the token is for, where it says so again. `ended`: the provider no
- * longer honours it. `refused`: this resource or scope is not to be had, though the refresh token may have been rotated.
+ * longer honours it. `refused`: this resource or scope is not to be had, though the refresh token may have been rotated; `said`: the provider's
+ * word for it.
  * `unsent`: it was not used. `unknown`: it may have been used, and its successor may be lost.
  */
 export type Renewal =
   | { outcome: "granted"; granted: Granted; identity?: Identity }
   | { outcome: "ended" }
-  | { outcome: "refused"; refreshToken?: string }
+  | { outcome: "refused"; refreshToken?: string; said?: string }
   | { outcome: "unsent" }
   | { outcome: "unknown" };
 

@@ -14,7 +14,14 @@ export type {
 export { oidc } from "./oidc.ts";
 export type { OidcOptions } from "./oidc-options.ts";
 export type { CreateVerifier } from "./oidc-logout.ts";
-export type { EndpointsOptions, OutcomeEvent, Session, SessionEvent, SessionOptions } from "./context.ts";
+export type {
+  EndpointsOptions,
+  FaultEvent,
+  OutcomeEvent,
+  Session,
+  SessionEvent,
+  SessionOptions,
+} from "./context.ts";
 export type { Outcome, Timing } from "./core.ts";
 export type { Endpoints, RequestContext } from "./create.ts";
 export { memoryLimiter } from "./limits.ts";

@@ -9,6 +9,7 @@ import type { CachedToken, Context, Upstream } from "./context.ts";
 import type { Used } from "./core.ts";
 import { random } from "./encoding.ts";
 import { EndpointsError } from "./errors.ts";
+import { refused } from "./faults.ts";
 import { claimsAtRenewal } from "./hook.ts";
 import { mint } from "./issuer/mint.ts";
 import type { Grant } from "./issuer/mint.ts";
@@ -184,7 +185,7 @@ async function renew(
         ? settled("unused")
         : settled("rotated", (current) => ({ ...current, refreshToken: rotated })));
       if (loaded && spare) return { token: spare, loaded };
-      throw renewal.outcome === "refused" ? new EndpointsError("provider_refused") : unreachable();
+      throw renewal.outcome === "refused" ? refused(renewal.said) : unreachable();
     }
     case "unknown": {
       // The refresh token may be spent. The provider gets a moment to finish; then it is tried once more.
