@@ -60,7 +60,7 @@ const DEEPER = ["consoles of page, frames and workers", "the page's heap"];
 const WITHOUT = { chromium: [], firefox: DEEPER, webkit: [...DEEPER, "private files"] };
 
 for (const engine of ENGINES) {
-  test(`${engine}: it finds a token in every place where one is put`, { timeout: 180_000 }, async () => {
+  test(`${engine}: it finds a token in every place where one is put`, { timeout: 400_000 }, async () => {
     const there =
       engine === "chromium"
         ? browser
@@ -108,7 +108,7 @@ const GONE = {
 };
 
 for (const [what, attack] of Object.entries(GONE)) {
-  test(`a page that ${what} has not been searched`, { timeout: 120_000 }, async () => {
+  test(`a page that ${what} has not been searched`, { timeout: 400_000 }, async () => {
     const { missed } = await play.attack({ ...attack, breaks: true });
     assert.match(missed.join("\n"), /^the page cannot be searched: ./m);
   });
@@ -116,7 +116,7 @@ for (const [what, attack] of Object.entries(GONE)) {
 
 test(
   "an attack may say that its page is gone, and must show something else for it",
-  { timeout: 240_000 },
+  { timeout: 400_000 },
   async () => {
     const missed = async (attack) => (await play.attack({ ...attack, breaks: true })).missed;
     assert.deepEqual(

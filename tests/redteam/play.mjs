@@ -15,9 +15,9 @@ const TAKEN = [
   "what it brought back after a reload",
 ];
 const OBJECTS = 300_000;
-const PATIENCE = 20_000;
+const PATIENCE = 40_000;
 /** For a driver that does not come back from a page which the attack has hung or crashed. */
-const HUNG = 25_000;
+const HUNG = 60_000;
 
 export class Play {
   #stack;
@@ -250,7 +250,7 @@ export class Play {
           return String(error?.code ?? error?.name ?? error);
         }
       };
-      return within(Promise.all(paths.map(call)), 10_000, ["late"]);
+      return within(Promise.all(paths.map(call)), 30_000, ["late"]);
     }`;
     const asked = page.evaluate(ask, paths).catch((error) => [`threw ${error.message}`.slice(0, 200)]);
     return this.#within(asked).catch((error) => [error.message]);

@@ -49,7 +49,7 @@ for (const engine of engines) {
         after(() => play?.close());
 
         // By the application's own button, at the provider's own form, back over the endpoints' callback.
-        test("a person signs in, and is signed in after a reload", { timeout: 180_000 }, async () => {
+        test("a person signs in, and is signed in after a reload", { timeout: 400_000 }, async () => {
           const { used, detail, missed } = await play.attack({ reload: (_, redteam) => redteam.session() });
           assert.deepEqual([detail.status, detail.subject], ["signed-in", "ada"]);
           const works = [200, 200, 200, 403, "TypeError", "resource_not_allowed"];
@@ -61,7 +61,7 @@ for (const engine of engines) {
         const apply = names.filter((name) => expectedOf(name) !== null);
         const picked = all || names.length === 1 ? apply : chosen(apply, `${number} ${engine} ${mode}`);
         for (const name of picked) {
-          test(name, { timeout: 180_000 }, async () => {
+          test(name, { timeout: 400_000 }, async () => {
             const attack = ATTACKS[name];
             const { outcome, places, detail, missed } = await play.attack(attack);
             runs += 1;

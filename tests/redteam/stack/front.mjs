@@ -70,7 +70,8 @@ export function front(stack, providers) {
   const handle = async (request, response) => {
     const host = request.headers.host?.split(":")[0];
     const name = names[host] ?? "lookalike";
-    const url = new URL(request.url, `https://${request.headers.host}`);
+    // Put together, since a path may begin with two slashes.
+    const url = new URL(`https://${request.headers.host}${request.url}`);
     world.seen.push({
       host,
       name,
