@@ -97,6 +97,7 @@ test("of an OpenID provider", () => {
     [{ patienceSeconds: "25" }, /patienceSeconds/],
     [{ timeout: 3 }, /oidc has no option "timeout"/],
     [{ backchannel: true }, /backchannel/],
+    [{ audienceAs: "none" }, /audienceAs/],
     [{ resources: undefined }, /resources: none given/],
     [{ resources: [] }, /resources: none given/],
     [{ resources: [{ scope: "read" }] }, /no audience/],

@@ -174,3 +174,23 @@ test("the host is told what a store threw, as it came", async () => {
   assert.deepEqual(faults, [{ code: "store_unavailable", method: "putOnce", cause: missing }]);
   assert.equal(faults[0].cause, missing);
 });
+
+test("providers that do not know RFC 8707 are told their own way which resource a token is for", async () => {
+  const audiences = ["https://api.example.com", "https://files.example.com"];
+  for (const [audienceAs, resource, audience] of [
+    [undefined, audiences, []],
+    ["audience", [], [audiences[0]]],
+    ["scope", [], []],
+  ]) {
+    const provider = await fakeProvider();
+    const auth = endpointsAt(provider, { oidc: { audienceAs } });
+    const query = new URL(await new Browser(auth).start()).searchParams;
+    assert.deepEqual([query.getAll("resource"), query.getAll("audience")], [resource, audience]);
+    const { browser } = await signIn(auth, provider);
+    assert.equal((await browser.refresh({ audience: audiences[1] })).status, 200);
+    const tokens = provider.asked.filter(({ pathname }) => pathname === "/token");
+    const said = tokens.map(({ form }) => [form.get("resource"), form.get("audience")]);
+    const expected = audiences.map((each) => [resource.length ? each : null, audience.length ? each : null]);
+    assert.deepEqual(said, expected, audienceAs);
+  }
+});

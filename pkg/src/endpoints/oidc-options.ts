@@ -15,6 +15,11 @@ export interface OidcOptions {
   scope?: string;
   /** What access tokens are wanted for; the first is the default. */
   resources: Resource[];
+  /**
+   * How the provider is told which resource a token is for: by `resource` (RFC 8707, the default), by the `audience` of Auth0 and
+   * its like, or, where `resource` is refused, by scopes alone that name it, as with Entra ID (`api://orders/read`).
+   */
+  audienceAs?: "resource" | "audience" | "scope";
   /** Seconds a request waits for the provider. Default 8: less than the browser's own time-out. */
   timeoutSeconds?: number;
   /**
@@ -39,6 +44,7 @@ const OPTIONS: Record<keyof OidcOptions, true> = {
   clientAuth: true,
   scope: true,
   resources: true,
+  audienceAs: true,
   timeoutSeconds: true,
   patienceSeconds: true,
   backchannel: true,
@@ -57,6 +63,8 @@ export function checkOidc(options: OidcOptions): void {
   if (scope !== undefined && !(isText(scope) && scope.split(" ").includes("openid")))
     throw wrong("scope: must list openid, or there is no id token to sign in with");
   checkResources(options.resources);
+  if (!["resource", "audience", "scope"].includes(options.audienceAs ?? "resource"))
+    throw wrong('audienceAs: must be "resource", "audience" or "scope"');
   for (const name of ["timeoutSeconds", "patienceSeconds"] as const) {
     const seconds = options[name] ?? 1;
     if (!(Number.isFinite(seconds) && seconds > 0 && seconds <= 600))

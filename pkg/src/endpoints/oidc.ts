@@ -101,7 +101,9 @@ class Oidc implements Provider {
       code_challenge: await oauth.calculatePKCECodeChallenge(expected.verifier),
       code_challenge_method: "S256",
     });
-    for (const { audience } of this.resources) query.append("resource", audience);
+    const named = this.#options.audienceAs === "audience" ? [this.#defaultResource] : this.resources;
+    for (const resource of named)
+      for (const [name, value] of Object.entries(this.#aimedAt(resource))) query.append(name, value);
     if (parameters.maxAge !== undefined) query.set("max_age", String(parameters.maxAge));
     if (parameters.acrValues !== undefined) query.set("acr_values", parameters.acrValues);
     if (parameters.prompt !== undefined) query.set("prompt", parameters.prompt);
@@ -123,7 +125,7 @@ class Oidc implements Provider {
       if (!parameters.has("code")) throw new EndpointsError("request_invalid");
       const response = await oauth.authorizationCodeGrantRequest(
         ...([server, this.#client, this.#auth, parameters, expected.redirectUri, expected.verifier] as const),
-        { ...this.#io(), additionalParameters: { resource: this.#defaultResource.audience } },
+        { ...this.#io(), additionalParameters: this.#aimedAt(this.#defaultResource) },
       );
       if (isFault(response)) throw unreachable();
       const answer = await oauth.processAuthorizationCodeResponse(server, this.#client, response, {
@@ -150,7 +152,7 @@ class Oidc implements Provider {
     try {
       const response = await oauth.refreshTokenGrantRequest(server, this.#client, this.#auth, refreshToken, {
         ...this.#io(left),
-        additionalParameters: { resource: resource.audience, scope: resource.scope },
+        additionalParameters: { ...this.#aimedAt(resource), scope: resource.scope },
       });
       // These two say that nothing was done; any other fault may come after the rotation.
       if (response.status === 429 || response.status === 503) return { outcome: "unsent" };
@@ -233,6 +235,12 @@ class Oidc implements Provider {
     if (url?.protocol === "https:" || (url && isLoopback(url) && isLoopback(new URL(this.#options.issuer))))
       return url;
     throw new EndpointsError("provider_refused");
+  }
+
+  /** What says in a request which resource the token is for. */
+  #aimedAt({ audience }: Resource): Record<string, string> {
+    const { audienceAs = "resource" } = this.#options;
+    return audienceAs === "scope" ? {} : { [audienceAs]: audience };
   }
 
   get #defaultResource(): Resource {
