@@ -101,7 +101,8 @@ impl<S: Store, T: Tokens> Endpoints<S, T> {
     }
 
     /// Opens a session for a user whom the host has just proven, and ends the one that the request's cookie names: whatever was
-    /// in the jar before a login is not what comes out of it. `auth_time` is when they proved it, now if missing.
+    /// in the jar before a login is not what comes out of it. `auth_time` is when they proved it, now if missing. `took`: how long
+    /// ago the proof came in. Whoever ends all of the user's sessions while a password is hashed means this one too.
     ///
     /// # Errors
     /// The store, or no entropy.
@@ -110,10 +111,11 @@ impl<S: Store, T: Tokens> Endpoints<S, T> {
         headers: &HeaderMap,
         subject: &str,
         auth_time: Option<Timestamp>,
+        took: Duration,
     ) -> Result<Opened, Unavailable> {
-        let closed = self.close(&cookies(headers)).await?;
         let shard = self.store.shard(subject);
         let now = self.store.now(shard).await?;
+        let closed = self.close(&cookies(headers)).await?;
         let auth_time = auth_time.map_or(now, |time| time.min(now));
         let (record, handle) =
             self.sessions.open(shard, None, self.config.terms, auth_time, now, &entropy()?);
@@ -124,7 +126,8 @@ impl<S: Store, T: Tokens> Endpoints<S, T> {
             version: 1,
             record: record.encode(),
             revoked: false,
-            created_at: now,
+            // By the store's clock, like the revocations that it is compared with.
+            created_at: now - took,
             expires_at: record.absolute_expiry(),
         };
         self.store.create(row).await?;

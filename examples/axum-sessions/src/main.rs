@@ -20,6 +20,7 @@ use memory::Memory;
 use serde_json::{Value, json};
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Instant;
 use strongroom::endpoints::{Config, Endpoints, MAX_BODY, Unavailable};
 use strongroom::session::{Code, KeyRing, Problem};
 use strongroom::tower::VerifiedToken;
@@ -49,6 +50,7 @@ async fn whole(request: Request) -> request::Request<Vec<u8>> {
 
 /// Proves who the user is: whoever knows the one password, here.
 async fn login(State(sessions): State<Sessions>, request: Request) -> Response {
+    let arrived = Instant::now();
     let request = whole(request).await;
     if let Err(problem) = sessions.guard(&request) {
         return refusal(problem);
@@ -59,7 +61,7 @@ async fn login(State(sessions): State<Sessions>, request: Request) -> Response {
     else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
-    match sessions.open(request.headers(), name, None).await {
+    match sessions.open(request.headers(), name, None, arrived.elapsed()).await {
         Ok(opened) => {
             tokio::time::sleep(opened.settle).await;
             let mut response = Json(json!({ "session": opened.session.id })).into_response();

@@ -427,6 +427,24 @@ async fn an_earlier_revocation_takes_nothing_back() {
     assert!(store.list("ada").is_empty());
 }
 
+#[tokio::test]
+async fn ending_all_sessions_ends_a_login_whose_proof_is_being_looked_at() {
+    let (store, keys) = (Memory::default(), KeyRing::new([[1; 32]]).unwrap());
+    let sessions = Endpoints::new(Config::new([APP]), keys, store.clone(), crate::issuer::Issuer).unwrap();
+    let (nothing, minute) = (HeaderMap::new(), Duration::from_secs(60));
+    // The proof comes in; a minute later the user ends everything; a minute later it is found good.
+    let ended = store.now(Shard::SINGLE).await.unwrap() + minute;
+    store.revoke_subject(Shard::SINGLE, "ada", ended).await.unwrap();
+    later(&store, 120);
+    sessions.open(&nothing, "ada", None, 2 * minute).await.unwrap();
+    assert!(store.list("ada").is_empty());
+    // One whose proof came after that lives; and what is older than time itself is no error.
+    sessions.open(&nothing, "ada", None, Duration::ZERO).await.unwrap();
+    assert_eq!(store.list("ada").len(), 1);
+    sessions.open(&nothing, "grace", None, Duration::MAX).await.unwrap();
+    assert_eq!(store.list("grace").len(), 1);
+}
+
 #[test]
 fn a_configuration_that_is_not_safe_is_refused() {
     for origin in ["*", "http://app.example", "https://app.example/", "https://*.example"] {
