@@ -7,7 +7,7 @@
 export const FETCH = 0;
 /** Page to worker: `[CANCEL, id]`: not wanted any more. */
 export const CANCEL = 1;
-/** Page to worker: `[PULL, id]`: there is room for one more CHUNK of a body. */
+/** Page to worker: `[PULL, id, whole]`: there is room for one more CHUNK of a body; whether all of it is to be read at once. */
 export const PULL = 2;
 /** Page to worker: `[LOGOUT, id, everywhere]`. */
 export const LOGOUT = 3;

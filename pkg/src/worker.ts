@@ -71,7 +71,7 @@ const run = (configuration: Configuration, port: MessagePort): void => {
           guarded((core) => core.settled(stage, key, true, String((error as Error)?.message))),
       ),
     post,
-    body: (id, body) => bodies.pump(id, body),
+    body: (id, response) => bodies.pump(id, response),
     unsent: ({ body }) => {
       if (body instanceof ReadableStream && !body.locked) {
         body.cancel(AbortSignal.abort().reason).catch(() => {});
@@ -111,7 +111,7 @@ const run = (configuration: Configuration, port: MessagePort): void => {
   port.postMessage([READY, `${endpoints}/login`]);
   port.onmessage = ({ data }) => {
     const kind = data?.[0];
-    if (kind === PULL || kind === CANCEL) bodies.pull(data[1]);
+    if (kind === PULL || kind === CANCEL) bodies.pull(data[1], data[2]);
     if (kind !== PULL) guarded((core) => (kind === PING ? post([PONG]) : core.message(data)));
   };
   others.onmessage = ({ data }) => typeof data === "string" && guarded((core) => core.heard(data));

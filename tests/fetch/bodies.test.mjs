@@ -18,7 +18,7 @@ const KIB = 1024;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A body of chunks of these sizes, and the sizes of the chunks of each message that it goes in. */
-const start = (sizes, end = (controller) => controller.close()) => {
+const start = (sizes, end = (controller) => controller.close(), headers = {}) => {
   const left = [...sizes];
   const sent = [];
   const bodies = new Bodies(([, id, chunks, over], transfer) => {
@@ -40,7 +40,7 @@ const start = (sizes, end = (controller) => controller.close()) => {
     { highWaterMark: 0 },
   );
   const result = { bodies, sent, left, outcome: "under way" };
-  bodies.pump(7, body).then(
+  bodies.pump(7, new Response(body, { headers })).then(
     () => (result.outcome = "done"),
     (error) => (result.outcome = error.message),
   );
@@ -88,4 +88,37 @@ test("a body that breaks off does not end, and a page that gives up frees one th
   const after = body.sent.length;
   body.bodies.pull(7);
   assert.equal(body.sent.length, after, "it is forgotten");
+});
+
+const LARGE = { "content-length": String(2 ** 21) };
+
+test("a body that says it is large waits until the page reads it", async () => {
+  const body = start([10, 20, 30, 40], undefined, LARGE);
+  await turn();
+  assert.deepEqual([body.sent, body.left.length], [[], 4]);
+  body.bodies.pull(7);
+  await turn();
+  assert.deepEqual(body.sent, [[10], [20], [30, 40, "over"]]);
+  assert.equal(body.outcome, "done");
+});
+
+test("a page that wants all of a large body gets it in one message", async () => {
+  const body = start(Array(40).fill(64 * KIB), undefined, LARGE);
+  await turn();
+  body.bodies.pull(7, true);
+  await turn();
+  assert.deepEqual(body.sent, [[40 * 64 * KIB, "over"]]);
+  assert.equal(body.outcome, "done");
+  const broken = start([10], (controller) => controller.error(new Error("broken")), LARGE);
+  broken.bodies.pull(7, true);
+  await turn();
+  assert.deepEqual([broken.sent, broken.outcome], [[], "broken"]);
+});
+
+test("a large body that nobody wants any more does not wait for ever", async () => {
+  const body = start([10], (controller) => controller.error(new Error("aborted")), LARGE);
+  await turn();
+  body.bodies.pull(7);
+  await turn();
+  assert.equal(body.outcome, "aborted");
 });

@@ -107,7 +107,7 @@ const EXPLAINED = [
       "a body that is read through another response is used, as the standard has it; Firefox says it is not",
   },
   {
-    engines: ["firefox", "webkit"],
+    engines: ["chromium", "firefox"],
     cases: /^responses: (the connection breaks in the body|the stream is reset in the body, HTTP\/2)$/,
     at: /^\/text\/message$/,
     because: "a broken body is a TypeError; its words do not survive the way between threads",

@@ -4,6 +4,8 @@ import { CHUNK } from "../protocol.ts";
 const FULL = 256 * 1024;
 /** So many messages may be on their way before the page has asked for any. */
 const AHEAD = 2;
+/** A body that says that it is larger is not begun before the page reads it: it may want the whole of it. */
+const LARGE = 1024 * 1024;
 
 /**
  * Sends bodies to the page. What arrives while messages are on their way goes together into the next one: engines spend more
@@ -11,20 +13,29 @@ const AHEAD = 2;
  */
 export class Bodies {
   readonly #send: (message: unknown[], transfer: Transferable[]) => void;
-  readonly #pulls = new Map<number, () => void>();
+  readonly #pulls = new Map<number, (whole?: boolean) => void>();
 
   constructor(send: (message: unknown[], transfer: Transferable[]) => void) {
     this.#send = send;
   }
 
-  /** The page has room for another message, or wants no more of any. */
-  pull(id: number): void {
-    this.#pulls.get(id)?.();
+  /** The page has room for another message, or wants the whole of it in one, or no more of any. */
+  pull(id: number, whole?: boolean): void {
+    this.#pulls.get(id)?.(whole);
   }
 
   /** Done once all of it has been sent; rejects if it breaks off. */
-  async pump(id: number, body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
-    const reader = body.getReader();
+  async pump(id: number, response: Response): Promise<void> {
+    if (Number(response.headers.get("content-length")) > LARGE) {
+      const whole = await new Promise((resolve) => void this.#pulls.set(id, resolve));
+      this.#pulls.delete(id);
+      // The engine's own way to read all of it is its fastest by far.
+      if (whole) {
+        const all = await response.arrayBuffer();
+        return this.#send([CHUNK, id, [new Uint8Array(all)], true], [all]);
+      }
+    }
+    const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
     let [credit, size] = [AHEAD, 0];
     let batch: Uint8Array<ArrayBuffer>[] = [];
     let wake: (() => void) | undefined;

@@ -32,7 +32,6 @@ export class Connection {
   readonly #stop = new AbortController();
   #link: Link | undefined;
   #over: VaultError | undefined;
-  #lost = new AbortController();
   #silences = -1;
   #watch: ReturnType<typeof setInterval> | undefined;
   #deaths: number[] = [];
@@ -95,11 +94,6 @@ export class Connection {
     return this.#id;
   }
 
-  /** Aborts, with the reason, when the worker of the open bodies is lost. */
-  get lost(): AbortSignal {
-    return this.#lost.signal;
-  }
-
   done(id: number): void {
     this.#waiters.delete(id);
   }
@@ -148,7 +142,5 @@ export class Connection {
     const waiters = [...this.#waiters.values()];
     this.#waiters.clear();
     for (const waiter of waiters) waiter.fail(error);
-    this.#lost.abort(error);
-    this.#lost = new AbortController();
   }
 }

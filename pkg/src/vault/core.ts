@@ -3,7 +3,7 @@ export interface Host {
   fetch(url: string, init: RequestInit): Promise<Response>;
   settle(promise: Promise<unknown>, stage: number, key: number): void;
   post(message: unknown[]): void;
-  body(id: number, body: ReadableStream): Promise<void>;
+  body(id: number, response: Response): Promise<void>;
   unsent(init: RequestInit): void;
   socket(id: number, what: number, value: unknown): void;
   tell(text: string): void;

@@ -5,10 +5,6 @@ import { type Packed, pack } from "./request.ts";
 import { build, type Head, type Pulled, pulled } from "./response.ts";
 import type { VaultRequestInit } from "./types.ts";
 
-/** Aborts with either of them; an engine that cannot tell keeps to the first. */
-const either = (one: AbortSignal, other: AbortSignal): AbortSignal =>
-  (AbortSignal.any as typeof AbortSignal.any | undefined)?.([one, other]) ?? one;
-
 /** One request, from the message to the worker until its body has ended. */
 const perform = (
   connection: Connection,
@@ -47,7 +43,7 @@ const perform = (
           if (head[8]) body ??= pulled(connection, id, cancel);
           else over = true;
           try {
-            resolve(build(head, body?.stream ?? null, either(signal, connection.lost)));
+            resolve(build(head, body));
           } catch (error) {
             cancel();
             fail(error);
@@ -81,7 +77,7 @@ const perform = (
 export const fetchThrough =
   (connection: Connection, passthrough: boolean) =>
   async (...given: [input: RequestInfo | URL, init?: VaultRequestInit]): Promise<Response> => {
-    if (!given.length) throw new TypeError("1 argument required");
+    if (!given.length) throw new TypeError("1 argument required, but only 0 present.");
     const [input, init] = given;
     const spare = passthrough
       ? new Request(input instanceof Request ? input.clone() : input, init)

@@ -1,5 +1,13 @@
 import type { Pair } from "../protocol.ts";
 
+/** Gives an object properties of its own, where those of its prototype say something else. */
+export const define = <T extends object>(target: T, values: object): T => {
+  for (const [name, value] of Object.entries(values)) {
+    Object.defineProperty(target, name, { value, configurable: true, writable: true });
+  }
+  return target;
+};
+
 /** A `Response` of any status and any reason phrase: servers give some that the constructor does not take. */
 export const responseOf = (
   body: BodyInit | null,
@@ -10,11 +18,6 @@ export const responseOf = (
   try {
     return new Response(body, { status, statusText, headers });
   } catch {
-    const response = new Response(body, { headers });
-    const facts = { status, statusText, ok: status >= 200 && status < 300 };
-    for (const [name, value] of Object.entries(facts)) {
-      Object.defineProperty(response, name, { value, configurable: true });
-    }
-    return response;
+    return define(new Response(body, { headers }), { status, statusText, ok: status >= 200 && status < 300 });
   }
 };

@@ -16,11 +16,8 @@ const FORBIDDEN = ["authorization", "cookie", "dpop"];
 const packBody = async (request: Request, given: BodyInit | null | undefined): Promise<WireBody> => {
   if (given instanceof URLSearchParams) return String(given);
   if (typeof given === "string" || given instanceof Blob) return given;
-  // Copies: what the page does to its bytes afterwards is not sent, and the copy can be transferred.
-  if (ArrayBuffer.isView(given)) {
-    return new Uint8Array(given.buffer, given.byteOffset, given.byteLength).slice().buffer;
-  }
-  if (given instanceof ArrayBuffer) return given.slice(0);
+  // A copy: what the page does to its bytes afterwards is not sent. Engines upload a large Blob faster than a buffer, too.
+  if (ArrayBuffer.isView(given) || given instanceof ArrayBuffer) return new Blob([given]);
   if (given instanceof ReadableStream) {
     // Without this, a browser that cannot would send nothing instead.
     if (!request.body) throw new VaultError("body_unusable", "this browser cannot upload streams");
@@ -75,7 +72,7 @@ export const pack = async (
       headers: [...request.headers],
       init: wire,
       replayable: !streams,
-      transfer: streams || body instanceof ArrayBuffer ? [body] : [],
+      transfer: streams ? [body] : [],
     },
   ];
 };

@@ -1,6 +1,6 @@
 import { PULL, type Pair } from "../protocol.ts";
 import type { Connection } from "./connection.ts";
-import { responseOf } from "./odd.ts";
+import { define, responseOf } from "./odd.ts";
 
 /** A RESPONSE message. */
 export type Head = [
@@ -18,59 +18,61 @@ export type Head = [
 const NULL_BODY = [101, 103, 204, 205, 304];
 const READERS = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as const;
 
+const immutable = (): never => {
+  throw new TypeError("Headers are immutable");
+};
+
 /** What the `Response` constructor cannot be told, on the response itself and on its clones. */
-const complete = (response: Response, facts: Partial<Response>, signal: AbortSignal): Response => {
+const complete = (response: Response, facts: Partial<Response>, source?: Pulled): Response => {
   const own: Record<string, unknown> = { ...facts };
-  own["clone"] = () => complete(Response.prototype.clone.call(response), facts, signal);
+  own["clone"] = () => complete(Response.prototype.clone.call(response), facts, source);
   for (const name of READERS) {
     const read = Response.prototype[name] as (() => Promise<unknown>) | undefined;
-    // Engines disagree on how a constructed body fails; fetch gives the signal's reason, or a TypeError.
-    if (read) {
-      own[name] = () =>
-        read.call(response).catch((error: unknown) => {
-          if (signal.aborted) throw signal.reason;
-          throw error instanceof DOMException && error.name !== "SyntaxError"
-            ? new TypeError(error.message)
-            : error;
-        });
-    }
+    // The engines' own readers are slow with the streams of a script, and disagree on the error of one that fails.
+    own[name] =
+      read &&
+      (async () => {
+        const { body, bodyUsed, headers } = response;
+        if (!body || bodyUsed || body.locked) return read.call(response);
+        source!.whole = true;
+        const reader = (body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
+        const chunks = [];
+        for (let next; !(next = await reader.read()).done;) chunks.push(next.value);
+        const one = chunks.length === 1 && (chunks[0] as Uint8Array<ArrayBuffer>);
+        return one && name === "arrayBuffer" && one.length === one.buffer.byteLength
+          ? one.buffer
+          : read.call(new Response(one || new Blob(chunks), { headers }));
+      });
   }
-  for (const name of ["append", "delete", "set"]) {
-    Object.defineProperty(response.headers, name, {
-      value: () => {
-        throw new TypeError("Headers are immutable");
-      },
-    });
-  }
-  for (const [name, value] of Object.entries(own)) {
-    Object.defineProperty(response, name, { value, configurable: true, writable: true });
-  }
-  return response;
+  define(response.headers, { append: immutable, delete: immutable, set: immutable });
+  return define(response, own);
 };
 
 /** A real `Response` for what the worker got. */
 export const build = (
   [, , status, statusText, url, redirected, type, headers]: Head,
-  body: ReadableStream | null,
-  signal: AbortSignal,
+  body: Pulled | undefined,
 ): Response => {
   if (type === "opaqueredirect") {
-    return complete(new Response(null), { url, redirected, type, status, ok: false }, signal);
+    return complete(new Response(null), { url, redirected, type, status, ok: false });
   }
-  if (body && NULL_BODY.includes(status)) {
-    void body.cancel();
-    body = null;
+  let stream = body?.stream ?? null;
+  if (stream && NULL_BODY.includes(status)) {
+    void stream.cancel();
+    stream = null;
   }
-  const response = responseOf(body, status, statusText, headers);
-  return complete(response, { url, redirected, type, status, statusText, ok: response.ok }, signal);
+  const response = responseOf(stream, status, statusText, headers);
+  return complete(response, { url, redirected, type, status, statusText, ok: response.ok }, body);
 };
 
-/** So many bytes wait in the page for their reader, and no more are asked for. */
-const ROOM = 256 * 1024;
+/** While fewer chunks than this wait in the page for their reader, more are asked for. */
+const ROOM = 9;
 
 /** A body that comes in messages: the stream, what a message goes into, and how it fails. */
 export interface Pulled {
   stream: ReadableStream;
+  /** Whether all of it will be read at once: said to the worker, which may not have begun. */
+  whole?: boolean;
   take(chunks: Uint8Array[], over: boolean): void;
   fail(error: unknown): void;
   /** Whether it waits for its reader. */
@@ -79,25 +81,26 @@ export interface Pulled {
 
 export const pulled = (connection: Connection, id: number, cancel: () => void): Pulled => {
   let controller!: ReadableStreamDefaultController<Uint8Array>;
-  let owed = 0;
+  // The first is for a body that is begun only when it is read.
+  let owed = 1;
+  const pull = (): void => {
+    for (; owed; owed--) connection.send(PULL, id, body.whole);
+  };
   const stream = new ReadableStream<Uint8Array>(
-    {
-      start: (own) => void (controller = own),
-      pull: () => {
-        for (; owed; owed--) connection.send(PULL, id);
-      },
-      cancel,
-    },
-    { highWaterMark: ROOM, size: (chunk) => chunk.byteLength },
+    { start: (own) => void (controller = own), pull, cancel },
+    // Nothing is asked for before somebody reads.
+    { highWaterMark: 0 },
   );
-  return {
+  const body: Pulled = {
     stream,
     take: (chunks, over) => {
       owed++;
       for (const chunk of chunks) controller.enqueue(chunk);
       if (over) controller.close();
+      else if (controller.desiredSize! > -ROOM) pull();
     },
     fail: (error) => controller.error(error),
     idle: () => owed > 0,
   };
+  return body;
 };

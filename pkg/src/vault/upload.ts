@@ -1,5 +1,5 @@
 import { PROGRESS, type WireForm } from "../protocol.ts";
-import { responseOf } from "./odd.ts";
+import { define, responseOf } from "./odd.ts";
 
 type Tell = (loaded: number, total?: number) => void;
 
@@ -37,9 +37,13 @@ const byXhr = (url: string, init: RequestInit, tell: Tell): Promise<Response> =>
       const pairs = lines.map((line) => [line.split(":", 1)[0], line.slice(line.indexOf(":") + 1).trim()]);
       const content = NULL_BODY.includes(status) ? null : (request.response as ArrayBuffer);
       const response = responseOf(content, status, statusText, pairs as [string, string][]);
-      const facts = { url: responseURL, redirected: responseURL !== url.split("#", 1)[0], type: "cors" };
-      for (const [name, value] of Object.entries(facts)) Object.defineProperty(response, name, { value });
-      resolve(response);
+      resolve(
+        define(response, {
+          url: responseURL,
+          redirected: responseURL !== url.split("#", 1)[0],
+          type: "cors",
+        }),
+      );
     };
     request.onerror = () => reject(new TypeError("Failed to fetch"));
     request.onabort = () => reject(signal?.reason);

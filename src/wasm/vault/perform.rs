@@ -68,7 +68,6 @@ pub(super) fn deliver(host: &Host, flight: &mut Flight) -> bool {
         return true;
     }
     let Some(response) = flight.response.take() else { return false };
-    let body = response.body();
     let message = Array::of(&[
         kind::RESPONSE.into(),
         flight.id.into(),
@@ -79,7 +78,7 @@ pub(super) fn deliver(host: &Host, flight: &mut Flight) -> bool {
         JsValue::from(response.type_()),
         Array::from(&response.headers()).into(),
     ]);
-    let Some(body) = body else {
+    if response.body().is_none() {
         message.push(&JsValue::NULL);
         host.post(&message);
         return false;
@@ -87,7 +86,7 @@ pub(super) fn deliver(host: &Host, flight: &mut Flight) -> bool {
     message.push(&JsValue::TRUE);
     host.post(&message);
     flight.init = RequestInit::new();
-    host.settle(&host.body(flight.id, &body), stage::CHUNK, flight.id);
+    host.settle(&host.body(flight.id, &response), stage::CHUNK, flight.id);
     true
 }
 

@@ -3,7 +3,7 @@
 use crate::vault::{Failure, HangUp, Status};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use web_sys::{ReadableStream, RequestInit};
+use web_sys::{RequestInit, Response};
 
 #[wasm_bindgen]
 extern "C" {
@@ -17,9 +17,9 @@ extern "C" {
     /// Sends a message to the page.
     #[wasm_bindgen(method)]
     pub(super) fn post(this: &Host, message: &Array);
-    /// Sends a body to the page; the promise is settled once all of it has been sent.
+    /// Sends a response's body to the page; the promise is settled once all of it has been sent.
     #[wasm_bindgen(method)]
-    pub(super) fn body(this: &Host, id: u32, body: &ReadableStream) -> JsValue;
+    pub(super) fn body(this: &Host, id: u32, response: &Response) -> JsValue;
     /// Lets the source of a body go that no request has taken.
     #[wasm_bindgen(method)]
     pub(super) fn unsent(this: &Host, init: &RequestInit);
