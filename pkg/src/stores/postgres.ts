@@ -63,6 +63,9 @@ export async function createTables(client: PostgresClient): Promise<void> {
 /** Another transaction was in the way: the statement did nothing, and may be sent again. */
 const AGAIN = new Set(["40001", "40P01"]);
 const MOST_TRIES = 20;
+/** Before a further try, in milliseconds: those that were in each other's way must not meet again. */
+const pause = (tries: number): Promise<void> =>
+  new Promise((resolve) => void setTimeout(resolve, Math.random() * Math.min(2 ** tries, 100)));
 
 class PostgresStore implements Store {
   readonly #client: PostgresClient;
@@ -139,6 +142,7 @@ class PostgresStore implements Store {
       } catch (error) {
         const code = (error as { code?: unknown } | null)?.code;
         if (tries === MOST_TRIES || typeof code !== "string" || !AGAIN.has(code)) throw error;
+        await pause(tries);
       }
     }
   }
