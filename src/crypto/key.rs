@@ -90,10 +90,13 @@ impl Key {
         Ok(key)
     }
 
-    /// Works out at once what makes verifications faster, where there is such a thing: see [`P256Key::precompute`].
+    /// Works out at once what makes verifications faster, where there is such a thing; otherwise that happens bit by bit.
     pub fn precompute(&self) {
-        if let Material::P256(key) = &self.material {
-            key.precompute();
+        match &self.material {
+            Material::P256(key) => key.precompute(),
+            #[cfg(feature = "signatures")]
+            Material::Other(key) => key.precompute(),
+            _ => {}
         }
     }
 

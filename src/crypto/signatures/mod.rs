@@ -49,6 +49,13 @@ impl SignatureKey {
         Some(SignatureKey { public, material })
     }
 
+    /// Works out at once what makes verifications faster, where there is such a thing.
+    pub fn precompute(&self) {
+        if let Material::Ed25519(key) = &self.material {
+            key.precompute();
+        }
+    }
+
     /// What it was made of.
     pub fn public(&self) -> &PublicKey {
         &self.public
