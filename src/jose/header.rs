@@ -12,6 +12,7 @@ pub struct Header {
     kid: Option<String>,
     typ: Option<String>,
     object: Object,
+    text: String,
 }
 
 /// Why a header is refused.
@@ -41,7 +42,9 @@ impl Header {
             return Err(problem);
         }
         let alg = text(&object, "alg")?.ok_or(HeaderError::Parameter("alg"))?;
-        Ok(Header { alg, kid: text(&object, "kid")?, typ: text(&object, "typ")?, object })
+        let (kid, typ) = (text(&object, "kid")?, text(&object, "typ")?);
+        let text = core::str::from_utf8(bytes).unwrap_or_default().to_owned();
+        Ok(Header { alg, kid, typ, object, text })
     }
 
     /// Everything that is wrong with the parameters, beginning with what [`Header::parse`] refuses the header for.
@@ -73,6 +76,11 @@ impl Header {
     /// Every parameter.
     pub fn object(&self) -> &Object {
         &self.object
+    }
+
+    /// Its very JSON text. Parsed strictly, so that every JSON parser reads the same in it.
+    pub fn json(&self) -> &str {
+        &self.text
     }
 }
 

@@ -6,6 +6,7 @@
 mod number;
 
 use core::fmt;
+use std::borrow::Cow;
 
 /// The deepest accepted nesting of arrays and objects.
 pub const MAX_DEPTH: usize = 32;
@@ -73,14 +74,54 @@ pub fn parse_object(bytes: &[u8]) -> Result<Object, JsonError> {
 /// The first thing that is wrong, as [`JsonError`].
 pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
     let text = core::str::from_utf8(bytes).map_err(|_| JsonError::Encoding)?;
+    parse_kept(text, Kept::All)
+}
+
+/// Parses a JSON text whose value is an object, just as strictly, and keeps only the members whose names are wanted, with all that is in
+/// them.
+///
+/// ```
+/// use strongroom::jose::json::{self, JsonError};
+///
+/// let claims = json::parse_members(r#"{"sub":"1","iss":"2"}"#, &|name| name == "sub").unwrap();
+/// assert_eq!((claims.string("sub"), claims.string("iss")), (Some("1"), None));
+/// assert_eq!(json::parse_members(r#"{"a":1e999}"#, &|_| false).err(), Some(JsonError::Number));
+/// ```
+///
+/// # Errors
+/// As [`parse_object`].
+pub fn parse_members(text: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Object, JsonError> {
+    match parse_kept(text, Kept::Members(wanted))? {
+        Value::Object(object) => Ok(object),
+        _ => Err(JsonError::NotAnObject),
+    }
+}
+
+fn parse_kept(text: &str, kept: Kept<'_>) -> Result<Value, JsonError> {
     if text.starts_with('\u{feff}') {
         return Err(JsonError::Encoding);
     }
     let mut parser = Parser { text, at: 0 };
     parser.skip_whitespace();
-    let value = parser.value(0)?;
+    let value = parser.value(0, kept)?;
     parser.skip_whitespace();
     if parser.at == text.len() { Ok(value) } else { Err(JsonError::Syntax) }
+}
+
+/// What of a value is kept. All of it is checked.
+#[derive(Clone, Copy)]
+enum Kept<'k> {
+    All,
+    /// Of an object, the members of these names; of anything else, nothing.
+    Members(&'k dyn Fn(&str) -> bool),
+    /// What is left is empty.
+    Nothing,
+}
+
+impl Kept<'_> {
+    fn is_all(self) -> bool {
+        matches!(self, Kept::All)
+    }
 }
 
 /// Writes a string as JSON.
@@ -163,9 +204,9 @@ struct Parser<'t> {
     at: usize,
 }
 
-impl Parser<'_> {
+impl<'t> Parser<'t> {
     /// The text from there to here; empty if that is no text. Without an index's panic, whose message weighs more in wasm than the parser.
-    fn run(&self, start: usize) -> &str {
+    fn run(&self, start: usize) -> &'t str {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
@@ -191,11 +232,14 @@ impl Parser<'_> {
         }
     }
 
-    fn value(&mut self, depth: usize) -> Result<Value, JsonError> {
+    fn value(&mut self, depth: usize, kept: Kept<'_>) -> Result<Value, JsonError> {
         match self.peek().ok_or(JsonError::Syntax)? {
-            b'{' => self.object(depth + 1),
-            b'[' => self.array(depth + 1),
-            b'"' => Ok(Value::String(self.string()?)),
+            b'{' => self.object(depth + 1, kept),
+            b'[' => self.array(depth + 1, kept),
+            b'"' => {
+                let string = self.string()?;
+                Ok(Value::String(if kept.is_all() { string.into_owned() } else { String::new() }))
+            }
             b'-' | b'0'..=b'9' => self.number(),
             b'n' => self.word("null", Value::Null),
             b't' => self.word("true", Value::Bool(true)),
@@ -210,12 +254,13 @@ impl Parser<'_> {
         if self.run(start) == word { Ok(value) } else { Err(JsonError::Syntax) }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Value, JsonError> {
+    fn object(&mut self, depth: usize, kept: Kept<'_>) -> Result<Value, JsonError> {
         if depth > MAX_DEPTH {
             return Err(JsonError::TooDeep);
         }
         self.at += 1;
-        let mut members = Vec::new();
+        // Of members that are not kept the names are needed all the same, until it is known that no two are equal.
+        let (mut names, mut members) = (Vec::new(), Vec::new());
         self.skip_whitespace();
         if self.eat(b'}') {
             return Ok(Value::Object(Object(members)));
@@ -231,7 +276,16 @@ impl Parser<'_> {
                 return Err(JsonError::Syntax);
             }
             self.skip_whitespace();
-            members.push((name, self.value(depth)?));
+            let is_kept = match kept {
+                Kept::All => true,
+                Kept::Members(wanted) => wanted(&name),
+                Kept::Nothing => false,
+            };
+            let value = self.value(depth, if is_kept { Kept::All } else { Kept::Nothing })?;
+            if is_kept {
+                members.push((name.clone().into_owned(), value));
+            }
+            names.push(name);
             self.skip_whitespace();
             match self.next()? {
                 b',' => {}
@@ -239,13 +293,13 @@ impl Parser<'_> {
                 _ => return Err(JsonError::Syntax),
             }
         }
-        if has_duplicate(&members) {
+        if has_duplicate(&mut names) {
             return Err(JsonError::Duplicate);
         }
         Ok(Value::Object(Object(members)))
     }
 
-    fn array(&mut self, depth: usize) -> Result<Value, JsonError> {
+    fn array(&mut self, depth: usize, kept: Kept<'_>) -> Result<Value, JsonError> {
         if depth > MAX_DEPTH {
             return Err(JsonError::TooDeep);
         }
@@ -257,7 +311,11 @@ impl Parser<'_> {
         }
         loop {
             self.skip_whitespace();
-            values.push(self.value(depth)?);
+            if kept.is_all() {
+                values.push(self.value(depth, Kept::All)?);
+            } else {
+                self.value(depth, Kept::Nothing)?;
+            }
             self.skip_whitespace();
             match self.next()? {
                 b',' => {}
@@ -294,19 +352,19 @@ impl Parser<'_> {
         if self.at > start { Ok(()) } else { Err(JsonError::Syntax) }
     }
 
-    fn string(&mut self) -> Result<String, JsonError> {
+    fn string(&mut self) -> Result<Cow<'t, str>, JsonError> {
         self.at += 1;
-        let mut string = String::new();
+        let mut string = Cow::default();
         loop {
             let start = self.at;
             let rest = self.text.as_bytes().get(start..).unwrap_or_default();
             let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
             self.at += end.unwrap_or(rest.len());
             // The run ends before an ASCII character, so both ends are character boundaries.
-            string.push_str(self.run(start));
+            string += self.run(start);
             match self.next()? {
                 b'"' => return Ok(string),
-                b'\\' => string.push(self.escape()?),
+                b'\\' => string.to_mut().push(self.escape()?),
                 _ => return Err(JsonError::Syntax),
             }
         }
@@ -354,9 +412,13 @@ impl Parser<'_> {
     }
 }
 
-/// Sorting keeps a hostile object with tens of thousands of members cheap.
-fn has_duplicate(members: &[(String, Value)]) -> bool {
-    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+/// Few names are compared each with each; sorting keeps a hostile object with tens of thousands of members cheap.
+fn has_duplicate(names: &mut [Cow<'_, str>]) -> bool {
+    if let [earlier @ .., _] = &*names
+        && earlier.len() < 16
+    {
+        return (1..names.len()).any(|i| names[..i].contains(&names[i]));
+    }
     names.sort_unstable();
     names.windows(2).any(|pair| pair[0] == pair[1])
 }
@@ -386,6 +448,56 @@ mod tests {
             assert_eq!(error(text), Some(JsonError::Duplicate), "{text}");
         }
         assert_eq!(error(r#"{"a":{"a":{"a":1}},"A":1}"#), None);
+    }
+
+    #[test]
+    fn duplicates_are_found_among_few_and_many() {
+        for count in [2, 3, 15, 16, 17, 18, 40] {
+            let object = |names: &[String]| format!("{{{}}}", names.join(","));
+            let unique: Vec<String> = (0..count).map(|i| format!(r#""n{i}":{i}"#)).collect();
+            assert_eq!(error(&object(&unique)), None);
+            for (i, j) in [(0, 1), (0, count - 1), (count - 2, count - 1)] {
+                let mut twice = unique.clone();
+                twice[j] = unique[i].clone();
+                assert_eq!(error(&object(&twice)), Some(JsonError::Duplicate), "{count} {i} {j}");
+            }
+        }
+    }
+
+    /// What is not kept is checked all the same.
+    #[test]
+    fn members_alone_are_read_as_strictly() {
+        let wanted = |name: &str| name == "kept";
+        let members = |text: &str| parse_members(text, &wanted);
+        let found =
+            members(r#"{"a":[1,"x"],"\u006bept":{"b":[true,"\u00e9"],"c":{}},"d":{"kept":1}}"#).unwrap();
+        let all = parse_object(r#"{"kept":{"b":[true,"é"],"c":{}}}"#.as_bytes()).unwrap();
+        assert!(found == all);
+        for text in [
+            r#"{"a":1,"a":1}"#,
+            r#"{"x":{"a":1,"a":1}}"#,
+            r#"{"x":[{"a":1,"\u0061":1}]}"#,
+            r#"{"kept":1,"kept":2}"#,
+            r#"{"x":1e999}"#,
+            r#"{"x":01}"#,
+            r#"{"x":"\ud800"}"#,
+            r#"{"x":"\x"}"#,
+            "{\"x\":\"\n\"}",
+            r#"{"x":[1,]}"#,
+            r#"{"x":tru}"#,
+            r#"{"x":1}}"#,
+            r#"{"x":1"#,
+            "\u{feff}{}",
+        ] {
+            assert_eq!(members(text).err(), error(text), "{text}");
+            assert!(error(text).is_some(), "{text}");
+        }
+        let deep = |depth: usize| format!(r#"{{"x":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(members(&deep(MAX_DEPTH - 1)).err(), None);
+        assert_eq!(members(&deep(MAX_DEPTH)).err(), Some(JsonError::TooDeep));
+        for text in ["[]", "1", r#""kept""#, "null"] {
+            assert_eq!(members(text).err(), Some(JsonError::NotAnObject), "{text}");
+        }
     }
 
     #[test]

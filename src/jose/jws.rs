@@ -4,14 +4,14 @@ use super::base64url;
 use super::header::{Header, HeaderError};
 use super::json::{self, JsonError, Object};
 use core::fmt;
+use std::sync::Arc;
 
 /// The largest accepted token in bytes, unless set otherwise.
 pub const MAX_TOKEN_SIZE: usize = 16 * 1024;
 
 /// A token taken apart. Its header is parsed, its payload is not: it is worth a look only once the signature holds.
 pub struct Compact<'t> {
-    header: Header,
-    header_bytes: Vec<u8>,
+    header: Arc<Header>,
     payload: Vec<u8>,
     signature: Vec<u8>,
     signing_input: &'t str,
@@ -72,6 +72,11 @@ impl<'t> Segments<'t> {
             _ => return Err(CompactError::Segments),
         }
         Ok(Segments { token, texts: [header, payload, signature], spelling })
+    }
+
+    /// The header as it is spelled.
+    pub fn header_text(&self) -> &'t str {
+        self.texts[0]
     }
 
     /// The header's bytes.
@@ -138,14 +143,24 @@ impl<'t> Compact<'t> {
         spelling: Spelling,
     ) -> Result<Compact<'t>, CompactError> {
         let segments = Segments::split(token, max_size, spelling)?;
-        let header_bytes = segments.header()?;
-        let header = Header::parse(&header_bytes).map_err(CompactError::Header)?;
+        let header = Header::parse(&segments.header()?).map_err(CompactError::Header)?;
+        Compact::with_header(&segments, Arc::new(header))
+    }
+
+    /// Takes the rest of a token apart whose header has been parsed, in this token or in another one that has the same.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub(crate) fn with_header(
+        segments: &Segments<'t>,
+        header: Arc<Header>,
+    ) -> Result<Compact<'t>, CompactError> {
         let (payload, signature) = (segments.payload()?, segments.signature()?);
-        Ok(Compact { header, header_bytes, payload, signature, signing_input: segments.signing_input() })
+        Ok(Compact { header, payload, signature, signing_input: segments.signing_input() })
     }
 
     /// The parsed header.
-    pub fn header(&self) -> &Header {
+    pub fn header(&self) -> &Arc<Header> {
         &self.header
     }
 
@@ -167,11 +182,6 @@ impl<'t> Compact<'t> {
         json::parse_object(&self.payload)
     }
 
-    /// The header's JSON text. Parsed strictly, so that every JSON parser reads the same in it.
-    pub fn header_text(&self) -> &str {
-        core::str::from_utf8(&self.header_bytes).unwrap_or_default()
-    }
-
     /// The same as a text; empty if it is none, which [`Compact::claims`] refuses.
     pub fn payload_text(&self) -> &str {
         core::str::from_utf8(&self.payload).unwrap_or_default()
@@ -180,6 +190,16 @@ impl<'t> Compact<'t> {
     /// The payload's bytes: meaningful text only after [`Compact::claims`] has accepted them.
     pub fn payload(&self) -> &[u8] {
         &self.payload
+    }
+
+    /// Nothing but the header and the payload, for whoever knows that the signature holds, or will.
+    pub(crate) fn into_parts(self) -> (Arc<Header>, Vec<u8>) {
+        (self.header, self.payload)
+    }
+
+    /// The signature, which is gone afterwards.
+    pub(crate) fn take_signature(&mut self) -> Vec<u8> {
+        core::mem::take(&mut self.signature)
     }
 }
 

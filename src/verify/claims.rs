@@ -2,34 +2,39 @@
 
 use super::error::TokenError;
 use super::policy::{Policy, Quirk};
-use crate::jose::json::{Object, Value};
+use crate::jose::json::{self, JsonError, Object, Value};
 use crate::time::Timestamp;
 use core::fmt;
+use std::sync::OnceLock;
 
 /// The claims of a token.
 pub struct Claims {
-    object: Object,
+    /// Those that checks look at.
+    checked: Object,
     text: String,
+    /// All of them, once one is asked for that no check looks at.
+    all: OnceLock<Object>,
 }
 
 impl Claims {
-    pub(super) fn new(object: Object, text: String) -> Claims {
-        Claims { object, text }
+    pub(super) fn new(checked: Object, text: String) -> Claims {
+        Claims { checked, text, all: OnceLock::new() }
     }
 
     /// The claim of that name.
     pub fn claim(&self, name: &str) -> Option<&Value> {
-        self.object.member(name)
+        let all = || json::parse_object(self.text.as_bytes()).unwrap_or_default();
+        self.checked.member(name).or_else(|| self.all.get_or_init(all).member(name))
     }
 
     /// `sub`
     pub fn subject(&self) -> Option<&str> {
-        self.object.string("sub")
+        self.checked.string("sub")
     }
 
     /// `exp`
     pub fn expires_at(&self) -> Option<Timestamp> {
-        date(&self.object, "exp")
+        date(&self.checked, "exp")
             .ok()
             .flatten()
             .map(|seconds| Timestamp::from_millis((seconds * 1000.0) as u64))
@@ -39,12 +44,25 @@ impl Claims {
     pub fn json(&self) -> &str {
         &self.text
     }
+
+    pub(super) fn into_json(self) -> String {
+        self.text
+    }
 }
 
 impl fmt::Debug for Claims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Claims(…)")
     }
+}
+
+/// The claims that checks look at, under any policy; others only if it requires them.
+const LOOKED_AT: [&str; 10] = ["iss", "aud", "exp", "nbf", "iat", "sub", "jti", "client_id", "scope", "scp"];
+
+/// Parses a claims set strictly, and keeps what is [looked at](LOOKED_AT).
+pub(super) fn parse(policy: &Policy, text: &str) -> Result<Object, JsonError> {
+    let is_required = |name: &str| policy.required_claims.iter().any(|required| required == name);
+    json::parse_members(text, &|name| LOOKED_AT.contains(&name) || is_required(name))
 }
 
 /// Everything that the policy finds wrong, in a fixed order; scope last, since only a token that is good otherwise is answered

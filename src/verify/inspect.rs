@@ -30,7 +30,7 @@ pub struct Inspection {
 pub fn decode(token: &str, max_size: usize, spelling: Spelling) -> Result<(String, String), TokenError> {
     let compact = Compact::parse_spelled(token, max_size, spelling)?;
     compact.claims().map_err(|error| TokenError::Malformed(Malformed::Payload(error)))?;
-    Ok((compact.header_text().to_owned(), compact.payload_text().to_owned()))
+    Ok((compact.header().json().to_owned(), compact.payload_text().to_owned()))
 }
 
 /// Looks at a token, under a verifier's policy and with its keys if there is one. One problem does not hide another: each segment

@@ -23,6 +23,7 @@ use crate::jose::jws::Compact;
 use crate::jose::{Algorithm, AlgorithmSet};
 use crate::time::Timestamp;
 use core::time::Duration;
+use std::sync::Arc;
 
 /// How often a waiting caller asks again.
 const POLL: Duration = Duration::from_millis(10);
@@ -125,10 +126,10 @@ impl KeySet {
             Step::Fetch(ticket) => return Step::Fetch(ticket),
             Step::Wait(time) => return Step::Wait(time),
         }
-        let kid = candidate.kid().map(str::to_owned);
+        let header = Arc::clone(candidate.header());
         match self.presume_with_keys(verifier, now, candidate, leave) {
             Ok(presumed) => Step::Done(Ok(presumed)),
-            Err(error) => match self.may_newer_keys_help(now, call, kid.as_deref(), &error) {
+            Err(error) => match self.may_newer_keys_help(now, call, header.kid(), &error) {
                 Some(step) => step,
                 None => Step::Done(Err(error)),
             },
@@ -145,7 +146,7 @@ impl KeySet {
         &self,
         verifier: &Verifier,
         now: Timestamp,
-        candidate: Candidate<'t>,
+        mut candidate: Candidate<'t>,
         leave: AlgorithmSet,
     ) -> Result<Presumed<'t>, TokenError> {
         let held = self.held.as_ref().ok_or(TokenError::KeysUnavailable)?;
@@ -158,7 +159,7 @@ impl KeySet {
         if !key.fits(algorithm, candidate.signature()) {
             return Err(TokenError::SignatureInvalid);
         }
-        let (input, signature) = (candidate.signing_input(), candidate.signature().to_vec());
+        let (input, signature) = (candidate.signing_input(), candidate.take_signature());
         let left = Some(Left { algorithm, input, signature });
         Ok(Presumed { key_id, left, verdict: verifier.presume(now, candidate) })
     }
@@ -191,9 +192,9 @@ impl KeySet {
         if !self.held.as_ref().is_some_and(|held| held.is_live(now)) {
             return Err(TokenError::AsyncRequired);
         }
-        let kid = candidate.kid().map(str::to_owned);
+        let header = Arc::clone(candidate.header());
         self.presume_with_keys(verifier, now, candidate, leave).map_err(|error| match error {
-            TokenError::KeyNotFound(KeyLookup::Unknown) if self.would_refetch(now, kid.as_deref()) => {
+            TokenError::KeyNotFound(KeyLookup::Unknown) if self.would_refetch(now, header.kid()) => {
                 TokenError::AsyncRequired
             }
             error => error,

@@ -4,7 +4,10 @@ use super::claims::Claims;
 use super::error::TokenError;
 use super::keys::KeyId;
 use super::verifier::Verified;
+use super::window::Window;
 use crate::jose::Algorithm;
+use crate::jose::header::Header;
+use std::sync::Arc;
 
 /// An answer that hangs on a signature, if that was left to the caller. Key, algorithm and the signature's form are checked already.
 #[derive(Debug)]
@@ -12,6 +15,16 @@ pub struct Presumed<'t> {
     pub(super) key_id: KeyId,
     pub(super) left: Option<Left<'t>>,
     pub(super) verdict: Result<Verified<Claims>, TokenError>,
+}
+
+/// A good verdict as texts.
+pub struct Texts {
+    /// The claims' very JSON text.
+    pub claims: String,
+    /// The header.
+    pub header: Arc<Header>,
+    /// When the same token passes the same checks again.
+    pub window: Window,
 }
 
 /// A signature of good form, left to the caller.
@@ -47,11 +60,16 @@ impl<'t> Presumed<'t> {
         }
     }
 
-    /// The verdict for a signature that holds. Worth nothing before that is known.
+    /// What is left, and the verdict for a signature that holds: the claims' and the header's JSON texts, and when they pass again. Worth
+    /// nothing before it is known that it does.
     ///
-    /// # Errors
-    /// What is wrong with the claims.
-    pub fn presumed(&self) -> Result<&Verified<Claims>, &TokenError> {
-        self.verdict.as_ref()
+    /// The inner error is what is wrong with the claims.
+    pub fn into_texts(self) -> (Option<Left<'t>>, Result<Texts, TokenError>) {
+        let texts = self.verdict.map(|verified| {
+            let window = verified.window();
+            let (claims, header) = verified.into_parts();
+            Texts { claims: claims.into_json(), header, window }
+        });
+        (self.left, texts)
     }
 }

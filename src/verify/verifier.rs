@@ -3,30 +3,37 @@
 use super::claims::{self, Claims};
 use super::error::{KeyLookup, Malformed, TokenError};
 use super::keys::Keys;
+use super::known_headers::KnownHeaders;
 use super::policy::Policy;
 use super::window::Window;
 use crate::crypto::Key;
 use crate::jose::Algorithm;
 use crate::jose::header::Header;
-use crate::jose::jws::Compact;
+use crate::jose::json::JsonError;
+use crate::jose::jws::{Compact, Segments};
 use crate::time::Timestamp;
+use std::sync::Arc;
 
 /// Verifies tokens under one policy.
 #[derive(Clone, Debug)]
 pub struct Verifier {
     policy: Policy,
+    headers: KnownHeaders,
 }
 
 /// What passed every check. It can only be made by a [`Verifier`].
 #[derive(Debug)]
 pub struct Verified<T> {
     value: T,
-    header: Header,
-    header_text: String,
+    header: Arc<Header>,
     window: Window,
 }
 
 impl<T> Verified<T> {
+    pub(super) fn into_parts(self) -> (T, Arc<Header>) {
+        (self.value, self.header)
+    }
+
     /// What was checked.
     pub fn value(&self) -> &T {
         &self.value
@@ -44,7 +51,7 @@ impl<T> Verified<T> {
 
     /// The very JSON text of the header.
     pub fn header_json(&self) -> &str {
-        &self.header_text
+        self.header.json()
     }
 }
 
@@ -64,7 +71,7 @@ pub struct Authentic<'t> {
 impl Verifier {
     /// A verifier with that policy.
     pub fn new(policy: Policy) -> Verifier {
-        Verifier { policy }
+        Verifier { policy, headers: KnownHeaders::default() }
     }
 
     /// Its policy.
@@ -92,11 +99,17 @@ impl Verifier {
     /// # Errors
     /// The first thing that is wrong with them.
     pub fn parse<'t>(&self, token: &'t str) -> Result<Candidate<'t>, TokenError> {
+        let segments = Segments::split(token, self.policy.max_token_size, self.policy.spelling())?;
+        if let Some(header) = self.headers.find(segments.header_text()) {
+            let algorithm = algorithm(&self.policy, &header)?;
+            return Ok(Candidate { compact: Compact::with_header(&segments, header)?, algorithm });
+        }
         let compact = Compact::parse_spelled(token, self.policy.max_token_size, self.policy.spelling())?;
         if let Some(problem) = header_problems(&self.policy, compact.header()).next() {
             return Err(problem);
         }
         let algorithm = algorithm(&self.policy, compact.header())?;
+        self.headers.remember(segments.header_text(), compact.header());
         Ok(Candidate { compact, algorithm })
     }
 
@@ -115,15 +128,14 @@ impl Verifier {
     /// The first thing that is wrong with them.
     pub fn check_claims(&self, now: Timestamp, token: Authentic<'_>) -> Result<Verified<Claims>, TokenError> {
         let malformed = |error| TokenError::Malformed(Malformed::Payload(error));
-        let object = token.compact.claims().map_err(malformed)?;
+        let (header, payload) = token.compact.into_parts();
+        let text = String::from_utf8(payload).map_err(|_| malformed(JsonError::Encoding))?;
+        let object = claims::parse(&self.policy, &text).map_err(malformed)?;
         if let Some(problem) = claims::problems(&self.policy, now, &object).next() {
             return Err(problem);
         }
         let window = Window::of(&self.policy, &object);
-        let text = token.compact.payload_text().to_owned();
-        let header_text = token.compact.header_text().to_owned();
-        let header = token.compact.header().clone();
-        Ok(Verified { value: Claims::new(object, text), header, header_text, window })
+        Ok(Verified { value: Claims::new(object, text), header, window })
     }
 }
 
@@ -131,6 +143,10 @@ impl<'t> Candidate<'t> {
     /// The key id that the token names.
     pub fn kid(&self) -> Option<&str> {
         self.compact.header().kid()
+    }
+
+    pub(super) fn header(&self) -> &Arc<Header> {
+        self.compact.header()
     }
 
     /// The algorithm, one that the policy allows.
@@ -146,6 +162,11 @@ impl<'t> Candidate<'t> {
     /// The signature, of whatever form it is.
     pub(super) fn signature(&self) -> &[u8] {
         self.compact.signature()
+    }
+
+    /// The same for whoever checks it in the core's stead.
+    pub(super) fn take_signature(&mut self) -> Vec<u8> {
+        self.compact.take_signature()
     }
 
     /// The second state: the signature.

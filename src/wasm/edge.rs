@@ -4,15 +4,17 @@
 #![allow(unreachable_pub, reason = "wasm_bindgen exports public functions only")]
 
 use crate::crypto::{Key, TableStore};
+use crate::jose::header::Header;
 use crate::jose::json::quote;
 use crate::jose::jws::{MAX_TOKEN_SIZE, Spelling};
 use crate::jose::{Algorithm, AlgorithmSet};
 use crate::time::Timestamp;
 use crate::verify::{
-    self, Call, Config, Generation, Inspection, KeyCopy, KeyId, KeySet, Left, Malformed, Step, Ticket,
+    self, Call, Config, Generation, Inspection, KeyCopy, KeyId, KeySet, Left, Malformed, Step, Texts, Ticket,
     TokenError, Verifier,
 };
 use core::time::Duration;
+use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 
 /// How [`EdgeVerifier::check`] ended.
@@ -44,7 +46,7 @@ pub struct EdgeVerifier {
     keys: KeySet,
     room: Vec<u8>,
     text: String,
-    header: String,
+    header: Option<Arc<Header>>,
     signature: Vec<u8>,
     numbers: [f64; 11],
 }
@@ -64,7 +66,7 @@ impl EdgeVerifier {
             keys,
             room: Vec::new(),
             text: String::new(),
-            header: String::new(),
+            header: None,
             signature: Vec::new(),
             numbers: [0.0; 11],
         })
@@ -120,19 +122,19 @@ impl EdgeVerifier {
                 return self.tell(Outcome::Text, [0.0; 6]);
             }
         };
-        let is_left = presumed.left().is_some();
-        let mut facts = facts(&mut self.signature, presumed.key_id(), presumed.left());
-        match presumed.presumed() {
-            Ok(verified) => {
-                let window = verified.window();
+        let key = presumed.key_id();
+        let (left, verdict) = presumed.into_texts();
+        let is_left = left.is_some();
+        let mut facts = facts(&mut self.signature, key, left);
+        match verdict {
+            Ok(Texts { claims, header, window }) => {
                 facts[4] = window.from.as_millis() as f64;
                 facts[5] = window.until.as_millis() as f64;
-                verified.value().json().clone_into(&mut self.text);
-                verified.header_json().clone_into(&mut self.header);
+                (self.text, self.header) = (claims, Some(header));
                 self.tell(if is_left { Outcome::Left } else { Outcome::Verified }, facts)
             }
             Err(error) => {
-                self.text = refused(error);
+                self.text = refused(&error);
                 self.tell(if is_left { Outcome::LeftToRefuse } else { Outcome::Text }, facts)
             }
         }
@@ -142,6 +144,7 @@ impl EdgeVerifier {
     /// place and length of the text and of the header.
     fn tell(&mut self, outcome: Outcome, [key, algorithm, input, signature, from, until]: [f64; 6]) -> u8 {
         let place = |text: &str| f64::from(text.as_ptr() as u32);
+        let header = self.header.as_deref().map_or("", Header::json);
         self.numbers = [
             key,
             algorithm,
@@ -152,8 +155,8 @@ impl EdgeVerifier {
             until,
             place(&self.text),
             self.text.len() as f64,
-            place(&self.header),
-            self.header.len() as f64,
+            place(header),
+            header.len() as f64,
         ];
         outcome as u8
     }
@@ -212,7 +215,7 @@ impl EdgeVerifier {
         let token = core::str::from_utf8(self.room.get(..length as usize).unwrap_or_default());
         match self.keys.question(&self.verifier, time(now), token.unwrap_or_default()) {
             Some((key, left)) => {
-                let facts = facts(&mut self.signature, key, Some(&left));
+                let facts = facts(&mut self.signature, key, Some(left));
                 self.tell(Outcome::LeftToRefuse, facts)
             }
             None => Outcome::Text as u8,
@@ -275,12 +278,12 @@ impl EdgeVerifier {
 }
 
 /// The part of an answer that is about the signature, which is put where it can be read.
-fn facts(place: &mut Vec<u8>, key: KeyId, left: Option<&Left<'_>>) -> [f64; 6] {
+fn facts(place: &mut Vec<u8>, key: KeyId, left: Option<Left<'_>>) -> [f64; 6] {
     let mut facts = [f64::from(key.0), 0.0, 0.0, 0.0, 0.0, 0.0];
     if let Some(left) = left {
         facts[1] = f64::from(left.algorithm as u8);
         facts[2] = left.input.len() as f64;
-        place.clone_from(&left.signature);
+        *place = left.signature;
         facts[3] = place.as_ptr() as u32 as f64;
     }
     facts

@@ -94,9 +94,9 @@ for (const [engine, make] of Object.entries(ENGINES)) {
   }
 }
 
-test("ES256 by tables: every vector as without", (t) => {
+test("ES256 and EdDSA by tables: every vector as without", (t) => {
   let judged = 0;
-  for (const [file, alg, jwk] of [...FILES, ...DER].filter(([, alg]) => alg === "ES256")) {
+  for (const [file, alg, jwk] of [...FILES, ...DER].filter(([, alg]) => /^(ES256|EdDSA)$/.test(alg))) {
     const built = new Set();
     const before = [...questions(file, jwk)].map(({ key, message, signature }) =>
       key.verify(alg, message, signature),

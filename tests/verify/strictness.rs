@@ -12,6 +12,11 @@ fn a_good_token_of_each_algorithm_is_accepted() {
     assert_eq!(verified.value().json(), CLAIMS);
     assert_eq!(verified.header_json(), ES256_HEADER);
     assert_eq!(verified.header().kid(), Some("ec"));
+    // A claim that no check looks at is there all the same, and only if it is.
+    let verified = verify(&es256(ES256_HEADER, claims_with(&[("tenant", r#"{"id":[1]}"#)]))).unwrap();
+    let tenant = strongroom::jose::json::parse(br#"{"id":[1]}"#).unwrap();
+    assert!(verified.value().claim("tenant") == Some(&tenant) && verified.value().claim("id").is_none());
+    assert_eq!(verified.value().claim("sub").and_then(|sub| sub.as_str()), Some("user-1"));
     assert_eq!(code(&rs256(RS256_HEADER, CLAIMS)), "accepted");
 }
 

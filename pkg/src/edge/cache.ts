@@ -97,9 +97,15 @@ export class TokenCache {
 
 /** Freezes a JSON value at every depth: what many callers share none of them may change. */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null) {
-    for (const member of Object.values(value)) deepFreeze(member);
-    Object.freeze(value);
+  if (typeof value !== "object" || value === null) return value;
+  // Only into what is itself one: most members are texts, of which a list may have many.
+  if (Array.isArray(value)) {
+    for (const member of value) if (typeof member === "object") deepFreeze(member);
+  } else {
+    for (const name of Object.keys(value)) {
+      const member = (value as Record<string, unknown>)[name];
+      if (typeof member === "object") deepFreeze(member);
+    }
   }
-  return value;
+  return Object.freeze(value);
 }

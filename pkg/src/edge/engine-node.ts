@@ -51,22 +51,22 @@ export class NodeEngine {
     return this.#module !== undefined && parameters(algorithm) !== undefined;
   }
 
-  judge({ algorithm, key, from }: Question): Judgement {
-    let taken = this.#keys.get(key, algorithm);
+  judge({ algorithm, index, key, from }: Question): Judgement {
+    let taken = this.#keys.get(key, index);
     if (taken === null || !this.#module) return undefined;
     try {
-      taken ??= this.#take(key, algorithm);
+      taken ??= this.#take(key, algorithm, index);
       const { input, signature } = from.signed();
       // Whatever else a stand-in for the module may answer is no.
       return this.#module.verify(taken.hash, input, taken.key, signature) === true;
     } catch {
       // Either it cannot do this kind of key, and the core can; or this once it failed, and is asked again next time.
-      if (!taken) this.#keys.set(key, algorithm, null);
+      if (!taken) this.#keys.set(key, index, null);
       return undefined;
     }
   }
 
-  #take(key: number, algorithm: Algorithm) {
+  #take(key: number, algorithm: Algorithm, index: number) {
     const found = parameters(algorithm);
     if (!found || !this.#module) throw new TypeError("it does not do this algorithm");
     const taken = {
@@ -76,7 +76,7 @@ export class NodeEngine {
         ...found.options,
       },
     };
-    this.#keys.set(key, algorithm, taken);
+    this.#keys.set(key, index, taken);
     return taken;
   }
 

@@ -3,9 +3,6 @@ import { configInvalid } from "./errors.ts";
 import type { PublicKeys, Question } from "./engine.ts";
 import type { SignatureKey, Signatures } from "./signatures.ts";
 
-/** With the number of the algorithm in the core. */
-export type NumberedQuestion = Question & { readonly index: number };
-
 export class WasmEngine {
   readonly #start: (() => Signatures) | undefined;
   readonly #publicKeys: PublicKeys;
@@ -16,7 +13,7 @@ export class WasmEngine {
     this.#publicKeys = publicKeys;
   }
 
-  judge({ algorithm, index, key, from }: NumberedQuestion): boolean {
+  judge({ algorithm, index, key, from }: Question): boolean {
     let taken = this.#keys.get(key);
     if (!taken) {
       if (!this.#start)

@@ -29,7 +29,7 @@ function parameters(algorithm: Algorithm): Parameters | undefined {
 
 export class WebEngine {
   readonly #subtle: SubtleCrypto | undefined;
-  readonly #keys: EngineKeys<CryptoKey>;
+  readonly #keys: EngineKeys<{ readonly parameters: Parameters; readonly key: CryptoKey }>;
 
   constructor(subtle: SubtleCrypto | undefined, publicKeys: PublicKeys) {
     this.#subtle = subtle;
@@ -40,9 +40,9 @@ export class WebEngine {
     return this.#subtle !== undefined && parameters(algorithm) !== undefined;
   }
 
-  async judge({ algorithm, key, from }: Question): Promise<Judgement> {
-    let taken = this.#keys.get(key, algorithm);
-    const found = parameters(algorithm);
+  async judge({ algorithm, index, key, from }: Question): Promise<Judgement> {
+    let taken = this.#keys.get(key, index);
+    const found = taken?.parameters ?? parameters(algorithm);
     if (taken === null || !this.#subtle || !found) return undefined;
     // Copies: other tokens will lie in the same place before the engine is done.
     const { input, signature } = from.signed();
@@ -50,14 +50,18 @@ export class WebEngine {
     try {
       if (!taken) {
         // The promise is not kept: on workerd one request must not wait for another's.
-        taken = await this.#subtle.importKey("jwk", this.#keys.jwk(key), found, false, ["verify"]);
-        this.#keys.set(key, algorithm, taken);
+        const jwk = this.#keys.jwk(key);
+        taken = {
+          parameters: found,
+          key: await this.#subtle.importKey("jwk", jwk, found, false, ["verify"]),
+        };
+        this.#keys.set(key, index, taken);
       }
-      return (await this.#subtle.verify(found, taken, tag, message)) === true;
+      return (await this.#subtle.verify(found, taken.key, tag, message)) === true;
     } catch (error) {
       // Either it cannot do this kind of key, and the core can; or this once it failed, and is asked again next time.
       const isOnce = taken || (error as Error | undefined)?.name === "OperationError";
-      if (!isOnce) this.#keys.set(key, algorithm, null);
+      if (!isOnce) this.#keys.set(key, index, null);
       return undefined;
     }
   }

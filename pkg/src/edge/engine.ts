@@ -7,7 +7,6 @@ import type { Core } from "./core.ts";
 import { TABLE } from "./engine-table.ts";
 import type { EngineName, RuntimeName } from "./engine-table.ts";
 import { WasmEngine } from "./engine-wasm.ts";
-import type { NumberedQuestion } from "./engine-wasm.ts";
 import { WebEngine } from "./engine-web.ts";
 import type { Algorithm } from "./types.ts";
 
@@ -20,6 +19,8 @@ export interface Signed {
 /** A signature to be checked. */
 export interface Question {
   readonly algorithm: Algorithm;
+  /** Its number in the core. */
+  readonly index: number;
   /** Which key of the verifier. */
   readonly key: number;
   /** Asked for after the key has been taken in, since that is a call into the core and may let its memory grow. */
@@ -72,16 +73,19 @@ export class Engines {
     this.#wasm = new WasmEngine(core.signatures, publicKeys);
     this.#names = core.algorithms().split(" ") as Algorithm[];
     const row = TABLE[runtimeName(globals)];
-    const choose = (algorithm: Algorithm, mayWait: boolean): EngineName => {
+    const own = core.own();
+    const choose = (algorithm: Algorithm, index: number, mayWait: boolean): EngineName => {
       const byNode = this.#node.knows(algorithm) ? "node" : undefined;
       const byWeb = mayWait && this.#web.knows(algorithm) ? "web" : undefined;
       const wanted = mode === "wasm" ? "wasm" : (row[algorithm] ?? row.otherwise);
-      if (wanted === "wasm" && mode !== "native") return "wasm";
+      // Without the second module wasm has the core's own algorithms alone.
+      const hasWasm = core.signatures !== undefined || (own >> index) & 1 || mode === "wasm";
+      if (wanted === "wasm" && mode !== "native" && hasWasm) return "wasm";
       return (wanted === "web" ? (byWeb ?? byNode) : (byNode ?? byWeb)) ?? "wasm";
     };
-    this.#choices = this.#names.map((name) => choose(name, true));
+    this.#choices = this.#names.map((name, index) => choose(name, index, true));
     this.leave = mask(this.#choices);
-    this.leaveSync = mask(this.#names.map((name) => choose(name, false)));
+    this.leaveSync = mask(this.#names.map((name, index) => choose(name, index, false)));
   }
 
   /** The name of an algorithm by its number in the core. */
@@ -90,19 +94,19 @@ export class Engines {
   }
 
   /** Answers at once if the engine can, as `node:crypto` does. */
-  judge(question: NumberedQuestion): Judgement | Promise<Judgement> {
+  judge(question: Question): Judgement | Promise<Judgement> {
     const choice = this.#choices[question.index];
     if (choice === "wasm") return this.#wasm.judge(question);
     return choice === "web" ? this.#web.judge(question) : this.#node.judge(question);
   }
 
-  judgeSync(question: NumberedQuestion): Judgement {
+  judgeSync(question: Question): Judgement {
     const isNative = (this.leaveSync >> question.index) & 1;
     return isNative ? this.#node.judge(question) : this.#wasm.judge(question);
   }
 
   /** For what no native engine can tell, and is not the core's own. */
-  judgeByWasm(question: NumberedQuestion): boolean {
+  judgeByWasm(question: Question): boolean {
     return this.#wasm.judge(question);
   }
 
