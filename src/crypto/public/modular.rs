@@ -43,7 +43,12 @@ impl Ring {
     /// From a big-endian number; `None` unless it is below the modulus.
     pub(super) fn element(&self, bytes: &[u8]) -> Option<Element> {
         let mut plain = words(bytes);
-        plain.resize(self.modulus.len(), 0);
+        // Longer than the modulus it may be by zeros only.
+        let size = self.modulus.len();
+        if plain.iter().skip(size).any(|word| *word != 0) {
+            return None;
+        }
+        plain.resize(size, 0);
         let is_below = plain.iter().rev().lt(self.modulus.iter().rev());
         is_below.then(|| self.mul(&Element(plain), &Element(self.square.clone())))
     }
@@ -166,6 +171,8 @@ mod tests {
         let ring = Ring::new(&modulus);
         assert!(ring.element(&modulus).is_none());
         assert!(ring.element(&[0xff; 8]).is_none());
+        assert!(ring.element(&[1, 0, 0, 0, 0, 0, 0, 0, 1]).is_none());
+        assert!(ring.element(&[0, 0, 0, 0, 0, 0, 0, 0, 1]) == Some(ring.one()));
         let mut below = modulus;
         below[7] = 0;
         assert_eq!(number(&below), number(&modulus) - 1);
