@@ -9,6 +9,7 @@ import { growth } from "./growth.mjs";
 import { growthPlot, growthTable } from "./growth-plot.mjs";
 import { table } from "./report.mjs";
 import { plot } from "./plot.mjs";
+import { besidePlainCrates, plainTable } from "./plain.mjs";
 import { RUNTIMES } from "./runtimes.mjs";
 import { startInWorkerd, warmMemory } from "./start.mjs";
 import { NAMES, SIZES, makeCase } from "./workload.mjs";
@@ -16,17 +17,19 @@ import { NAMES, SIZES, makeCase } from "./workload.mjs";
 const HELP = `cargo xtask bench verify [options]
   --runtime NAME   ${Object.keys(RUNTIMES).join(", ")}; may be given more than once (default: all)
   --alg NAME       ${NAMES.join(", ")}; may be given more than once (default: all)
-  --only PART      runtimes (beside others), growth, start (and memory); may be given more than once (default: all)
-  --rounds N       measured rounds a case (default 7)
+  --only PART      runtimes (beside others), growth, start (and memory), wasm (beside the plain crates); may be given more than once (default: all)
+  --rounds N       measured rounds a case (default 5)
   --out FOLDER     where the results go (default bench/results)
   --check          one small round, nothing is written: only whether everything runs`;
+
+const PARTS = ["runtimes", "growth", "start", "wasm"];
 
 const { values } = parseArgs({
   options: {
     runtime: { type: "string", multiple: true, default: Object.keys(RUNTIMES) },
     alg: { type: "string", multiple: true, default: NAMES },
-    only: { type: "string", multiple: true, default: ["runtimes", "growth", "start"] },
-    rounds: { type: "string", default: "7" },
+    only: { type: "string", multiple: true, default: PARTS },
+    rounds: { type: "string", default: "5" },
     out: { type: "string", default: fileURLToPath(new URL("../results", import.meta.url)) },
     check: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -39,7 +42,7 @@ if (values.help) {
 for (const [given, known] of [
   [values.runtime, Object.keys(RUNTIMES)],
   [values.alg, NAMES],
-  [values.only, ["runtimes", "growth", "start"]],
+  [values.only, PARTS],
 ]) {
   const unknown = given.find((name) => !known.includes(name));
   if (unknown) throw new Error(`there is no ${unknown}; there are: ${known.join(", ")}`);
@@ -60,7 +63,7 @@ const file = path.join(values.out, "verify.json");
 const last = JSON.parse(await readFile(file, "utf8").catch(() => "{}"));
 const results = { ...last.runtimes };
 const dir = await mkdtemp(path.join(tmpdir(), "strongroom-bench-"));
-let { growth: grown, start, memory } = last;
+let { growth: grown, start, memory, wasm } = last;
 try {
   for (const name of has("runtimes") ? values.runtime : []) {
     console.error(`measuring on ${name}`);
@@ -77,6 +80,10 @@ try {
     console.error("measuring start and memory");
     start = await startInWorkerd(dir, { rounds: values.check ? 1 : 15 });
     memory = warmMemory();
+  }
+  if (has("wasm")) {
+    console.error("measuring wasm beside the plain crates");
+    wasm = (await besidePlainCrates({ check: values.check, rounds })) ?? wasm;
   }
 } finally {
   await rm(dir, { recursive: true, force: true });
@@ -103,6 +110,7 @@ const report = {
   growth: grown,
   start,
   memory,
+  wasm,
 };
 /** The whole in Markdown, of these runtimes. */
 const written = (names) => [table(report, names), ...extras()].join("\n");
@@ -116,7 +124,7 @@ if (!values.check) {
 }
 
 function extras() {
-  const lines = [];
+  const lines = wasm ? plainTable(wasm) : [];
   if (grown) {
     lines.push(
       "## As work grows",

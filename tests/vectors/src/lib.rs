@@ -3,6 +3,8 @@
 
 #![allow(unreachable_pub, reason = "wasm_bindgen exports public functions only")]
 
+mod plain;
+
 use strongroom::crypto::Key;
 use strongroom::jose::Algorithm;
 use strongroom::jose::jwk::{self, KeyProblem};

@@ -1,7 +1,7 @@
 //! `cargo xtask bench <name>`: the comparisons in `bench/<name>/main.mjs`. Each measures us and others in one run.
 
 use super::cmd::{self, node};
-use super::{package, paths};
+use super::{package, paths, vectors};
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
 use std::fs;
@@ -29,7 +29,12 @@ impl Options {
 /// Builds the package, then runs the comparison.
 pub(crate) fn run(options: Options) -> Result<()> {
     package::build()?;
-    cmd::run(&mut node(&format!("bench/{}/main.mjs", options.name), options.args))
+    let mut comparison = node(&format!("bench/{}/main.mjs", options.name), options.args);
+    if options.name == "verify" {
+        // The plain crates in wasm are in it.
+        comparison.env("STRONGROOM_VECTORS", vectors::build()?);
+    }
+    cmd::run(&mut comparison)
 }
 
 /// Every folder that holds a comparison.

@@ -4,9 +4,15 @@ use super::cmd::{self, step};
 use super::{artifact, paths, provision};
 use anyhow::Result;
 use std::fs;
+use std::path::PathBuf;
 
-/// Builds the module beside the artifacts, then runs the vectors under Node.
+/// Runs the vectors under Node.
 pub(crate) fn run() -> Result<()> {
+    cmd::run(cmd::node_tests(["tests/vectors/"]).env("STRONGROOM_VECTORS", build()?))
+}
+
+/// Builds the module beside the artifacts; gives the folder that it is in.
+pub(crate) fn build() -> Result<PathBuf> {
     let wasm = provision::wasm_target()?;
     let folder = paths::target().join("vectors");
     step("wasm module of the primitives", || {
@@ -16,5 +22,5 @@ pub(crate) fn run() -> Result<()> {
         let compiled = fs::read(wasm.target_dir().join("wasm-fast/strongroom_vectors.wasm"))?;
         artifact::bind("vectors", compiled, &folder)
     })?;
-    cmd::run(cmd::node_tests(["tests/vectors/"]).env("STRONGROOM_VECTORS", folder))
+    Ok(folder)
 }
