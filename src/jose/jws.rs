@@ -151,10 +151,7 @@ impl<'t> Compact<'t> {
     ///
     /// # Errors
     /// The first thing that is wrong.
-    pub(crate) fn with_header(
-        segments: &Segments<'t>,
-        header: Arc<Header>,
-    ) -> Result<Compact<'t>, CompactError> {
+    pub fn with_header(segments: &Segments<'t>, header: Arc<Header>) -> Result<Compact<'t>, CompactError> {
         let (payload, signature) = (segments.payload()?, segments.signature()?);
         Ok(Compact { header, payload, signature, signing_input: segments.signing_input() })
     }
@@ -193,12 +190,12 @@ impl<'t> Compact<'t> {
     }
 
     /// Nothing but the header and the payload, for whoever knows that the signature holds, or will.
-    pub(crate) fn into_parts(self) -> (Arc<Header>, Vec<u8>) {
+    pub fn into_parts(self) -> (Arc<Header>, Vec<u8>) {
         (self.header, self.payload)
     }
 
     /// The signature, which is gone afterwards.
-    pub(crate) fn take_signature(&mut self) -> Vec<u8> {
+    pub fn take_signature(&mut self) -> Vec<u8> {
         core::mem::take(&mut self.signature)
     }
 }
