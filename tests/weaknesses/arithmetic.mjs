@@ -213,25 +213,47 @@ for (const [tests, edits] of Object.entries(MUTANTS)) {
 const lib = path.join(tree, "src/lib.rs");
 writeFileSync(lib, `${readFileSync(lib, "utf8")}\n${SWITCH}`);
 
-const target = process.env.CARGO_TARGET_DIR ?? path.join(root, "target");
-const cargo = (tests, number) =>
-  spawnSync("cargo", ["test", "--quiet", "--no-default-features", "--features", "edge", "--lib", tests], {
+const env = { ...process.env, CARGO_TARGET_DIR: process.env.CARGO_TARGET_DIR ?? path.join(root, "target") };
+const built = execFileSync(
+  "cargo",
+  [
+    "test",
+    "--quiet",
+    "--no-default-features",
+    "--features",
+    "edge",
+    "--lib",
+    "--no-run",
+    "--message-format=json",
+  ],
+  { cwd: tree, env, encoding: "utf8", maxBuffer: 1 << 28 },
+);
+const program = built
+  .split("\n")
+  .filter((line) => line.startsWith("{"))
+  .map((line) => JSON.parse(line))
+  .findLast(({ target, executable }) => target?.name === "strongroom" && executable)?.executable;
+if (!program) throw new Error("cargo built no tests");
+const run = (tests, number) =>
+  spawnSync(program, [tests], {
     cwd: tree,
-    env: { ...process.env, CARGO_TARGET_DIR: target, STRONGROOM_MUTANT: String(number) },
+    env: { ...env, STRONGROOM_MUTANT: String(number) },
     encoding: "utf8",
+    maxBuffer: 1 << 28,
     // A mutant may also never end.
-    timeout: 300_000,
+    timeout: 600_000,
   });
 const wrong = [];
 for (const tests of Object.keys(MUTANTS)) {
-  const { status, stdout, stderr } = cargo(tests, 0);
+  const { status, stdout, stderr } = run(tests, 0);
   if (status !== 0) throw new Error(`${tests} fails although nothing is broken:\n${stdout}${stderr}`);
 }
 for (const [place, { tests, name }] of mutants.entries()) {
-  const { status, stdout } = cargo(tests, place + 1);
+  const { status, stdout, signal } = run(tests, place + 1);
   const failed = [...(stdout ?? "").matchAll(/^    (\S+::\S+)$/gm)].map(([, test]) =>
     test.replace(`${tests}::`, ""),
   );
+  if (signal) failed.push(signal === "SIGTERM" ? "does not end" : `ends by ${signal}`);
   const isCaught = status !== 0 && failed.length > 0;
   if (!isCaught) wrong.push(`${tests}: nothing fails although ${name}`);
   console.log(`${isCaught ? "caught" : "MISSED"}  ${tests}: ${name}  (${[...new Set(failed)].join(", ")})`);
