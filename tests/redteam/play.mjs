@@ -237,7 +237,7 @@ export class Play {
       ? ["/v1/me", "/v2/me", "/v1/echo", "/v1/refused", "/v1/redirect?to=/v1/me", "/elsewhere"]
       : ["/v1/peer", "/v1/refused"];
     if (this.#hung) return ["the page hangs"];
-    await this.#within(until(page, () => globalThis.app?.done === true, 6_000)).catch(() => false);
+    await this.#within(until(page, () => globalThis.app?.done === true, 20_000)).catch(() => false);
     const ask = `async (paths) => {
       ${within}
       const call = async (path) => {

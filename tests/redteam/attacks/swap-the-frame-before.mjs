@@ -31,26 +31,32 @@ export default {
         return origin === evil ? vault : origin;
       },
     }));
-    // What is meant for the vault's origin goes to whoever is there.
-    const masks = new Map();
-    const mask = (real) => {
-      const worn = masks.get(real) ?? { postMessage: (data, _, ports) => real.postMessage(data, "*", ports) };
-      masks.set(real, worn);
-      return worn;
+    // What is meant for the vault's origin goes to the attacker's window, behind one mask wherever the SDK looks at it.
+    let real;
+    const mask = {
+      postMessage: (data, _, ports) => {
+        redteam.handed = true;
+        real.postMessage(data, "*", ports);
+      },
     };
-    change(HTMLIFrameElement, "contentWindow", ({ get }) => ({
+    change(HTMLIFrameElement, "contentWindow", () => ({ get: () => mask }));
+    const { get: from } = Object.getOwnPropertyDescriptor(MessageEvent.prototype, "source");
+    Object.defineProperty(MessageEvent.prototype, "source", {
       get() {
-        return mask(get.call(this));
+        const source = from.call(this);
+        if (this.origin !== vault) return source;
+        real = source;
+        return mask;
       },
-    }));
-    change(MessageEvent, "source", ({ get }) => ({
-      get() {
-        const source = get.call(this);
-        return source && source !== window ? mask(source) : source;
-      },
-    }));
+    });
   },
-  after: (_, redteam) => redteam.wait(1500),
-  // It has the port that was made for the vault.
-  reached: ({ stolen }) => stolen.some((request) => request.includes("has the application's port")),
+  after: async (_, redteam) => {
+    await redteam.until(() => redteam.handed, 15_000);
+    await redteam.wait(1500);
+    return { handed: redteam.handed };
+  },
+  // The port that was made for the vault went to a window of the attacker's.
+  reached: ({ brought, seen }) =>
+    brought.handed &&
+    seen.some(({ name, headers }) => name === "evil" && headers["sec-fetch-dest"] === "iframe"),
 };
