@@ -56,9 +56,10 @@ try {
         );
         if (used.flat().every((status) => typeof status !== "number"))
           wrong.push(`${subject}: ${name}: nothing worked`);
-        // One that stops early loses, too.
-        if (outcome === "loses" && missed.length > 0)
-          wrong.push(`${subject}: ${name} proves nothing: ${missed.join("; ")}`);
+        // Not getting to its point is no fault here: what passes no messages has none to listen to.
+        const faults = missed.filter((reason) => !/its point/.test(reason));
+        if (outcome === "loses" && faults.length > 0)
+          wrong.push(`${subject}: ${name} proves nothing: ${faults.join("; ")}`);
       }
       await play.close();
     }
@@ -86,7 +87,7 @@ function report(chromium) {
 
 ${names.length} attacks of \`tests/redteam/attacks/\` that do not depend on how tokens are kept, each in a page without a content
 security policy, in Chromium ${chromium}, against the real provider (\`oidc-provider\`). "wins": the attack got hold of a token, or of what its
-file says it is after; "in sight": it did not, but a token's bytes lay where a script of the page can read them. The libraries are set up as their documentation has
+file says it is after; "in sight": it did not, but a token's bytes lay where a script of the page can read them; "loses": neither, or there was nothing of the kind to attack. The libraries are set up as their documentation has
 it; Strongroom's columns are what \`cargo xtask test redteam\` holds it to. Made by \`node tests/redteam/peers.mjs --record\`.
 
 | attack | ${head.join(" | ")} |
