@@ -146,7 +146,8 @@ export const MUTATIONS = {
       {
         file: "pkg/src/worker.ts",
         find: "const send = () => upload(",
-        replace: "globalThis.kept = [...new Headers(init.headers)].join();\n      const send = () => upload(",
+        replace:
+          "(globalThis.kept ??= []).push([...new Headers(init.headers)].join());\n      const send = () => upload(",
       },
     ],
   },
