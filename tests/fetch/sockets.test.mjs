@@ -211,58 +211,72 @@ for (const engine of process.env.STRONGROOM_ENGINES?.split(",") ?? ENGINES) {
       assert.equal(forged, "done", "the vault's own ticket takes its place");
     });
 
-    it("tells how much waits to be sent", async () => {
+    it("tells how much waits to be sent, as far as the browser knows", async () => {
       await start();
-      await page.evaluate(socket, live());
-      const [{ socket: far, heard }] = servers.api.sockets;
-      far.pause();
       const MEGABYTE = 1_000_000;
-      const waiting = await page.evaluate(async (size) => {
+      const fill = async (size) => {
         for (let i = 0; i < 30; i++) socket.send(new Uint8Array(size));
         const all = socket.bufferedAmount;
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        const some = await until(() => socket.bufferedAmount > 0);
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        // What WebKit counts falls to nothing for a moment while its threads catch up with each other: it must not stay so.
-        return [all, some, await until(() => socket.bufferedAmount > 0)];
-      }, MEGABYTE);
-      assert.deepEqual(waiting, [30 * MEGABYTE, true, true]);
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+        return [all, socket.bufferedAmount > 0];
+      };
+      // A plain WebSocket of the page, to a server that does not read either.
+      servers.api.issued.push("plain");
+      await page.evaluate(async (url) => {
+        globalThis.socket = new WebSocket(url);
+        await new Promise((resolve) => (socket.onopen = resolve));
+      }, `${live()}?ticket=plain`);
+      assert.ok(await servers.until(() => servers.api.sockets.length));
+      servers.api.sockets[0].socket.pause();
+      const [, knows] = await page.evaluate(fill, MEGABYTE);
+      // WebKitGTK's network process takes all of it at once, and that counts as gone.
+      assert.equal(knows, engine !== "webkit");
+      await page.evaluate(() => socket.close());
+      servers.api.sockets[0].socket.terminate();
+      await page.evaluate(socket, live());
+      const { socket: far, heard } = servers.api.sockets.at(-1);
+      far.pause();
+      const [all, waiting] = await page.evaluate(fill, MEGABYTE);
+      assert.deepEqual([all, waiting || !knows], [30 * MEGABYTE, true]);
+      if (knows) assert.ok((await page.evaluate(() => socket.bufferedAmount)) > 0);
       far.resume();
       assert.ok(await page.evaluate(() => until(() => socket.bufferedAmount === 0)));
       assert.ok(await servers.until(() => heard.length === 30));
       assert.deepEqual(new Set(heard), new Set([MEGABYTE]));
     });
 
-    it("tells how much waits though the browser finds nothing waiting at first", async () => {
-      page = await jar.open(`${servers.app}/`);
-      const options = { endpoints: "/auth", resources: servers.resources };
-      await page.evaluate(async (options) => {
-        // WebKit does so by itself now and then.
-        const script = `let looks = 0;
-          const { prototype } = WebSocket;
-          const { get } = Object.getOwnPropertyDescriptor(prototype, "bufferedAmount");
-          const { send } = prototype;
-          prototype.send = function (data) { looks = 0; send.call(this, data); };
-          Object.defineProperty(prototype, "bufferedAmount", {
-            get() { return ++looks < 4 ? 0 : get.call(this); },
-          });
-          importScripts("${location.origin}/dist/vault.worker.js");`;
-        const worker = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-        const { openVault } = await import("/dist/index.js");
-        globalThis.vault = await openVault({ ...options, worker });
-      }, options);
-      await page.evaluate(socket, live());
-      const [{ socket: far }] = servers.api.sockets;
-      far.pause();
-      const told = await page.evaluate(async () => {
-        for (let i = 0; i < 30; i++) socket.send(new Uint8Array(1_000_000));
-        const nothing = await until(() => socket.bufferedAmount === 0);
-        return [nothing, await until(() => socket.bufferedAmount > 0)];
+    // WebKitGTK does so by itself while its threads catch up, and ends with nothing waiting whatever waits.
+    if (engine !== "webkit") {
+      it("tells how much waits though the browser finds nothing waiting at first", async () => {
+        page = await jar.open(`${servers.app}/`);
+        const options = { endpoints: "/auth", resources: servers.resources };
+        await page.evaluate(async (options) => {
+          const script = `let looks = 0;
+            const { prototype } = WebSocket;
+            const { get } = Object.getOwnPropertyDescriptor(prototype, "bufferedAmount");
+            const { send } = prototype;
+            prototype.send = function (data) { looks = 0; send.call(this, data); };
+            Object.defineProperty(prototype, "bufferedAmount", {
+              get() { return ++looks < 4 ? 0 : get.call(this); },
+            });
+            importScripts("${location.origin}/dist/vault.worker.js");`;
+          const worker = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+          const { openVault } = await import("/dist/index.js");
+          globalThis.vault = await openVault({ ...options, worker });
+        }, options);
+        await page.evaluate(socket, live());
+        const [{ socket: far }] = servers.api.sockets;
+        far.pause();
+        const told = await page.evaluate(async () => {
+          for (let i = 0; i < 30; i++) socket.send(new Uint8Array(1_000_000));
+          const nothing = await until(() => socket.bufferedAmount === 0);
+          return [nothing, await until(() => socket.bufferedAmount > 0)];
+        });
+        assert.deepEqual(told, [true, true]);
+        far.resume();
+        assert.ok(await page.evaluate(() => until(() => socket.bufferedAmount === 0)));
       });
-      assert.deepEqual(told, [true, true]);
-      far.resume();
-      assert.ok(await page.evaluate(() => until(() => socket.bufferedAmount === 0)));
-    });
+    }
 
     it("ends as any WebSocket does: by the server, with the connection, with the worker", async () => {
       await start();
