@@ -123,8 +123,10 @@ for (const engine of process.env.STRONGROOM_ENGINES?.split(",") ?? ENGINES) {
         ["a", "b", "c"],
       );
       const ids = asked().map(({ headers }) => headers["last-event-id"]);
-      const bytes = ids.slice(1).map((id) => Buffer.from(id, "latin1").toString());
-      assert.deepEqual(bytes, ["\u00fc", "\u65e5"]);
+      const decode = (id) => Buffer.from(id, "latin1").toString();
+      // WebKitGTK encodes a header's bytes once more, whoever sets it: Fetch has them sent as they are.
+      const decoded = (id) => decode(engine === "webkit" ? decode(id) : id);
+      assert.deepEqual(ids.slice(1).map(decoded), ["\u00fc", "\u65e5"]);
     });
 
     for (const retry of ["0", "4294967295", "9".repeat(400)]) {
