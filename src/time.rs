@@ -69,6 +69,13 @@ impl Sub for Timestamp {
     }
 }
 
+/// From `least`, in 0..1, of a duration up to `most` of it, in milliseconds, as a jitter in 0..1 says.
+#[cfg(feature = "verify")]
+pub(crate) fn share(duration: Duration, least: f64, most: f64, jitter: f64) -> Duration {
+    let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    Duration::from_millis((millis as f64 * (least + (most - least) * jitter.clamp(0.0, 1.0))) as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

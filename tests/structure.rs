@@ -25,7 +25,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
 
 /// Names that belong to some folders alone, and those folders.
 const ONLY_IN: [(&[&str], &[&str]); 4] = [
-    (&["wasm"], &["wasm_bindgen", "js_sys", "web_sys"]),
+    (&["wasm"], &["wasm_bindgen", "js_sys", "web_sys", "rlsf"]),
     (&["tower"], &["tokio", "tower_layer", "tower_service"]),
     (&["tower", "endpoints"], &["http"]),
     (

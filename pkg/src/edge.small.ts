@@ -1,5 +1,5 @@
 /**
- * `strongroom/edge/small`: the same without the second wasm module, for what the runtime's own cryptography verifies, ES256 and HMAC. Any
+ * `strongroom/edge/small`: the same without the second wasm module, for what the runtime's own cryptography verifies, and HMAC. Any
  * other algorithm is `config_invalid` with its first token.
  */
 import base64 from "../wasm/edge/edge_bg.wasm?base64";

@@ -1,12 +1,12 @@
 //! A key that can verify, and the algorithms it can verify. The key decides; a token's header never does.
 
+use super::TableStore;
 use super::hmac::HmacKey;
-use super::p256_tables::{P256Key, TableStore};
-use super::public::{Kind, PublicKey};
+use super::public::PublicKey;
 #[cfg(feature = "signatures")]
 use super::signatures::SignatureKey;
 use crate::jose::base64url;
-use crate::jose::json::quote;
+use crate::jose::json::{concat, quote};
 use crate::jose::jwk::{Jwk, KeyProblem};
 use crate::jose::{Algorithm, AlgorithmSet};
 use crate::secret::Secret;
@@ -21,20 +21,19 @@ pub struct Key {
 
 enum Material {
     Hmac(HmacKey),
-    P256(P256Key),
     #[cfg(feature = "signatures")]
-    Other(SignatureKey),
+    Public(Box<SignatureKey>),
     #[cfg(not(feature = "signatures"))]
-    Other(PublicKey),
+    Public(PublicKey),
 }
 
 impl Key {
     /// The algorithms whose signatures are verified here. Those of others are for the caller to have verified, once they
-    /// [fit](Self::fits): without the feature `signatures` that is all but ES256 and HMAC.
+    /// [fit](Self::fits): without the feature `signatures` that is all but HMAC.
     pub const OWN: AlgorithmSet = if cfg!(feature = "signatures") {
         AlgorithmSet::of(&Algorithm::ALL)
     } else {
-        AlgorithmSet::of(&[Algorithm::Hs256, Algorithm::Hs384, Algorithm::Hs512, Algorithm::Es256])
+        AlgorithmSet::of(&[Algorithm::Hs256, Algorithm::Hs384, Algorithm::Hs512])
     };
 
     /// Checks the JWK of a public key: its kind, its intended use, and the mathematics. A secret has no place in a key set.
@@ -42,10 +41,7 @@ impl Key {
     /// # Errors
     /// What is wrong with it.
     pub fn from_jwk(jwk: &Jwk) -> Result<Key, KeyProblem> {
-        jwk.check_public_use()?;
-        let mut key = Key::new(Material::of(PublicKey::from_jwk(jwk)?)?, jwk.alg()?)?;
-        key.public = Some(public_members(jwk)?);
-        Ok(key)
+        Key::from_jwk_sharing(jwk, &TableStore::default())
     }
 
     /// Checks an HMAC secret; `only` is the one algorithm that it is for, if it is for one.
@@ -83,20 +79,17 @@ impl Key {
     /// # Errors
     /// What is wrong with it.
     pub fn from_jwk_sharing(jwk: &Jwk, tables: &TableStore) -> Result<Key, KeyProblem> {
-        let mut key = Key::from_jwk(jwk)?;
-        if let Material::P256(key) = &mut key.material {
-            key.share(tables);
-        }
+        jwk.check_public_use()?;
+        let mut key = Key::new(Material::of(PublicKey::from_jwk(jwk)?, tables)?, jwk.alg()?)?;
+        key.public = Some(public_members(jwk)?);
         Ok(key)
     }
 
-    /// Works out at once what makes verifications faster, where there is such a thing; otherwise that happens bit by bit.
+    /// Works out at once what makes verifications faster, where there is such a thing: see [`SignatureKey::precompute`].
+    #[cfg(feature = "signatures")]
     pub fn precompute(&self) {
-        match &self.material {
-            Material::P256(key) => key.precompute(),
-            #[cfg(feature = "signatures")]
-            Material::Other(key) => key.precompute(),
-            _ => {}
+        if let Material::Public(key) = &self.material {
+            key.precompute();
         }
     }
 
@@ -107,11 +100,10 @@ impl Key {
             && match &self.material {
                 // Nobody else is asked.
                 Material::Hmac(_) => false,
-                Material::P256(key) => key.fits(signature),
                 #[cfg(feature = "signatures")]
-                Material::Other(key) => key.public().fits(signature),
+                Material::Public(key) => key.public().fits(signature),
                 #[cfg(not(feature = "signatures"))]
-                Material::Other(key) => key.fits(signature),
+                Material::Public(key) => key.fits(signature),
             }
     }
 
@@ -128,29 +120,29 @@ fn public_members(jwk: &Jwk) -> Result<String, KeyProblem> {
         "OKP" => &["x"],
         _ => &["pub"],
     };
-    let mut json = format!(r#"{{"kty":{}"#, quote(jwk.kty()?));
+    let mut json = concat(&[r#"{"kty":"#, &quote(jwk.kty()?)]);
     if let Ok(crv) = jwk.crv() {
-        json.push_str(&format!(r#","crv":{}"#, quote(crv)));
+        json += &concat(&[r#","crv":"#, &quote(crv)]);
     }
     // It alone names the parameter set.
     if let ("AKP", Some(alg)) = (jwk.kty()?, jwk.alg()?) {
-        json.push_str(&format!(r#","alg":{}"#, quote(alg.name())));
+        json += &concat(&[r#","alg":"#, &quote(alg.name())]);
     }
     for name in members {
-        json.push_str(&format!(r#","{name}":"{}""#, base64url::encode(&jwk.bytes(name)?)));
+        json += &concat(&[",\"", name, "\":\"", &base64url::encode(&jwk.bytes(name)?), "\""]);
     }
     Ok(json + "}")
 }
 
 impl Material {
-    fn of(public: PublicKey) -> Result<Material, KeyProblem> {
-        if public.kind() == Kind::P256 {
-            return P256Key::of(public).map(Material::P256).ok_or(KeyProblem::Point);
-        }
-        #[cfg(feature = "signatures")]
-        return SignatureKey::of(public).map(Material::Other).ok_or(KeyProblem::Point);
-        #[cfg(not(feature = "signatures"))]
-        return Ok(Material::Other(public));
+    #[cfg(feature = "signatures")]
+    fn of(public: PublicKey, tables: &TableStore) -> Result<Material, KeyProblem> {
+        SignatureKey::of(public, tables).map(Box::new).map(Material::Public).ok_or(KeyProblem::Point)
+    }
+
+    #[cfg(not(feature = "signatures"))]
+    fn of(public: PublicKey, _: &TableStore) -> Result<Material, KeyProblem> {
+        Ok(Material::Public(public))
     }
 
     fn algorithms(&self) -> AlgorithmSet {
@@ -162,11 +154,10 @@ impl Material {
                 48..64 => AlgorithmSet::of(&[Hs256, Hs384]),
                 64.. => AlgorithmSet::of(&[Hs256, Hs384, Hs512]),
             },
-            Material::P256(_) => AlgorithmSet::of(&[Es256]),
             #[cfg(feature = "signatures")]
-            Material::Other(key) => key.public().algorithms(),
+            Material::Public(key) => key.public().algorithms(),
             #[cfg(not(feature = "signatures"))]
-            Material::Other(key) => key.algorithms(),
+            Material::Public(key) => key.algorithms(),
         }
     }
 
@@ -176,11 +167,10 @@ impl Material {
             (Material::Hmac(key), Algorithm::Hs384) => key.verify_sha384(message, signature),
             (Material::Hmac(key), Algorithm::Hs512) => key.verify_sha512(message, signature),
             (Material::Hmac(_), _) => false,
-            (Material::P256(key), _) => key.verify(message, signature),
             #[cfg(feature = "signatures")]
-            (Material::Other(key), _) => key.verify(algorithm, message, signature),
+            (Material::Public(key), _) => key.verify(algorithm, message, signature),
             #[cfg(not(feature = "signatures"))]
-            (Material::Other(_), _) => false,
+            (Material::Public(_), _) => false,
         }
     }
 }

@@ -6,7 +6,9 @@ pub mod hmac;
 mod key;
 #[cfg(feature = "session")]
 pub mod mac;
-#[cfg(feature = "verify")]
+#[cfg(all(feature = "verify", not(feature = "signatures")))]
+mod no_tables;
+#[cfg(feature = "signatures")]
 mod p256_tables;
 #[cfg(any(feature = "verify", feature = "signatures"))]
 pub mod public;
@@ -15,5 +17,7 @@ pub mod signatures;
 
 #[cfg(feature = "verify")]
 pub use key::Key;
-#[cfg(feature = "verify")]
+#[cfg(all(feature = "verify", not(feature = "signatures")))]
+pub use no_tables::TableStore;
+#[cfg(feature = "signatures")]
 pub use p256_tables::TableStore;

@@ -3,7 +3,6 @@
 use super::key_set::KeySet;
 use super::keys::{Keys, MAX_KEYS};
 use super::policy::{Policy, PolicyError, Quirk};
-use crate::crypto::TableStore;
 use crate::jose::Algorithm;
 use crate::jose::base64url;
 use crate::jose::json::{self, Object, Value};
@@ -28,18 +27,10 @@ impl Config {
     /// # Errors
     /// The first setting that is wrong.
     pub fn from_json(text: &str) -> Result<Config, PolicyError> {
-        Config::from_json_sharing(text, &TableStore::default())
-    }
-
-    /// The same, where what verifications work out is shared with other verifiers.
-    ///
-    /// # Errors
-    /// As above.
-    pub fn from_json_sharing(text: &str, tables: &TableStore) -> Result<Config, PolicyError> {
         let config =
             json::parse_object(text.as_bytes()).map_err(|_| PolicyError("the options are not plain data"))?;
         let max_keys = number(&config, "maxKeys")?.map_or(MAX_KEYS, |count| count as usize);
-        Ok(Config { policy: policy(&config)?, keys: key_set(&config, max_keys, tables)? })
+        Ok(Config { policy: policy(&config)?, keys: key_set(&config, max_keys)? })
     }
 }
 
@@ -84,17 +75,15 @@ fn policy(config: &Object) -> Result<Policy, PolicyError> {
     Ok(policy)
 }
 
-fn key_set(config: &Object, max_keys: usize, tables: &TableStore) -> Result<KeySet, PolicyError> {
+fn key_set(config: &Object, max_keys: usize) -> Result<KeySet, PolicyError> {
     if let Some(Value::Array(secrets)) = config.member("secrets") {
         return secret_keys(secrets).map(KeySet::fixed);
     }
     let Some(jwks) = config.member("jwks") else {
-        let mut keys = KeySet::remote(max_keys);
-        keys.share(tables);
-        return Ok(keys);
+        return Ok(KeySet::remote(max_keys));
     };
     let document = jwks.as_str().unwrap_or_default();
-    let keys = Keys::from_json_sharing(document.as_bytes(), max_keys, tables)
+    let keys = Keys::from_json(document.as_bytes(), max_keys)
         .map_err(|_| PolicyError("keys.jwks must be a JWKS: an object whose keys is a list of JWKs"))?;
     if keys.is_usable() {
         Ok(KeySet::fixed(keys))
@@ -141,6 +130,7 @@ fn number(config: &Object, name: &str) -> Result<Option<f64>, PolicyError> {
     }
 }
 
+/// To the millisecond.
 fn duration(seconds: f64) -> Duration {
-    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+    Duration::from_millis((seconds * 1000.0 + 0.5) as u64)
 }

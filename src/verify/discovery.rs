@@ -1,6 +1,6 @@
 //! Where an issuer says its keys are: OpenID Connect Discovery 1.0 §4 and RFC 8414 §3.
 
-use crate::jose::json;
+use crate::jose::json::{self, concat};
 
 /// The addresses of an issuer's metadata, to be tried in this order. Empty if the issuer is no address.
 ///
@@ -12,12 +12,15 @@ use crate::jose::json;
 pub fn metadata_urls(issuer: &str) -> Vec<String> {
     let parts = issuer.split_once(':').and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
     let Some((scheme, rest)) = parts else { return Vec::new() };
-    let rest = rest.trim_end_matches('/');
+    let mut rest = rest;
+    while let Some(shorter) = rest.strip_suffix('/') {
+        rest = shorter;
+    }
     let host = rest.split('/').next().unwrap_or(rest);
     let path = rest.strip_prefix(host).unwrap_or_default();
     vec![
-        format!("{scheme}://{rest}/.well-known/openid-configuration"),
-        format!("{scheme}://{host}/.well-known/oauth-authorization-server{path}"),
+        concat(&[scheme, "://", rest, "/.well-known/openid-configuration"]),
+        concat(&[scheme, "://", host, "/.well-known/oauth-authorization-server", path]),
     ]
 }
 

@@ -1,10 +1,11 @@
 //! Why a token is refused. No message holds a token, a key, or a value out of a token.
 
 use crate::jose::header::HeaderError;
-use crate::jose::json::JsonError;
+use crate::jose::json::{JsonError, concat, join};
 use crate::jose::jwk::KeyProblem;
 use crate::jose::jws::CompactError;
 use core::fmt;
+use std::borrow::Cow;
 
 /// A refusal. `code`, `status` and `www_authenticate` say how to answer it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,6 +155,45 @@ impl TokenError {
         }
     }
 
+    /// What is wrong, in words: as `Display` writes it.
+    pub fn message(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            TokenError::Malformed(Malformed::Segments) => "the token is not three segments separated by dots",
+            TokenError::Malformed(Malformed::Encrypted) => "the token is encrypted; a signed one is expected",
+            TokenError::Malformed(Malformed::Base64) => "a segment is not canonical unpadded base64url",
+            TokenError::Malformed(Malformed::Payload(_)) => "the payload is not one strict JSON object",
+            TokenError::TooLarge => "the token is larger than allowed",
+            TokenError::HeaderInvalid(_) => {
+                "the header is not one strict JSON object with well-typed parameters"
+            }
+            TokenError::CriticalUnsupported => "the header demands an extension that is not supported",
+            TokenError::AlgorithmNotAllowed => "the algorithm is not allowed for this verifier and key",
+            TokenError::KeyNotFound(KeyLookup::Unknown) => "the issuer has no such key",
+            TokenError::KeyNotFound(KeyLookup::KidMissing) => {
+                "the header has no kid and several keys would suit"
+            }
+            TokenError::KeyNotFound(KeyLookup::KidNotAllowed) => "the kid is not one of those accepted",
+            TokenError::KeyUnusable(_) => "the key that the token names is not acceptable",
+            TokenError::SignatureInvalid => "the signature is not valid",
+            TokenError::IssuerMismatch => "the issuer is not the expected one",
+            TokenError::AudienceMismatch => "the token is meant for another audience",
+            TokenError::TypeMismatch => "the type is not the expected one",
+            TokenError::Expired => "the token has expired",
+            TokenError::NotActive => "the token is not active yet",
+            TokenError::IssuedInFuture => "the token says it was issued in the future",
+            TokenError::TooOld => "the token was issued too long ago",
+            TokenError::ClaimMissing(claim) => return concat(&["the claim ", claim, " is missing"]).into(),
+            TokenError::ClaimInvalid { claim, reason } => {
+                return concat(&["the claim ", claim, " is not valid: ", reason]).into();
+            }
+            TokenError::ScopeInsufficient(_) => "the token lacks a required scope",
+            TokenError::KeysUnavailable => "the issuer's keys cannot be had at the moment",
+            TokenError::AsyncRequired => {
+                "keys have to be fetched first: await verify, or await ready before verifySync"
+            }
+        })
+    }
+
     /// The `WWW-Authenticate` challenge (RFC 6750 §3), if the status has one.
     ///
     /// ```
@@ -166,10 +206,10 @@ impl TokenError {
     pub fn www_authenticate(&self) -> Option<String> {
         match self {
             TokenError::ScopeInsufficient(scopes) => {
-                Some(format!(r#"Bearer error="insufficient_scope", scope="{}""#, scopes.join(" ")))
+                Some(concat(&[r#"Bearer error="insufficient_scope", scope=""#, &join(scopes, " "), "\""]))
             }
             TokenError::ClaimMissing(_) => Some(invalid_token("a required claim is missing")),
-            _ if self.status() == 401 => Some(invalid_token(&self.to_string())),
+            _ if self.status() == 401 => Some(invalid_token(&self.message())),
             _ => None,
         }
     }
@@ -177,7 +217,7 @@ impl TokenError {
 
 /// The description must stay within RFC 6750's characters: it is always one of this crate's own fixed texts.
 fn invalid_token(description: &str) -> String {
-    format!(r#"Bearer error="invalid_token", error_description="{description}""#)
+    concat(&[r#"Bearer error="invalid_token", error_description=""#, description, "\""])
 }
 
 impl Malformed {
@@ -236,41 +276,7 @@ impl From<CompactError> for TokenError {
 
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            TokenError::Malformed(Malformed::Segments) => "the token is not three segments separated by dots",
-            TokenError::Malformed(Malformed::Encrypted) => "the token is encrypted; a signed one is expected",
-            TokenError::Malformed(Malformed::Base64) => "a segment is not canonical unpadded base64url",
-            TokenError::Malformed(Malformed::Payload(_)) => "the payload is not one strict JSON object",
-            TokenError::TooLarge => "the token is larger than allowed",
-            TokenError::HeaderInvalid(_) => {
-                "the header is not one strict JSON object with well-typed parameters"
-            }
-            TokenError::CriticalUnsupported => "the header demands an extension that is not supported",
-            TokenError::AlgorithmNotAllowed => "the algorithm is not allowed for this verifier and key",
-            TokenError::KeyNotFound(KeyLookup::Unknown) => "the issuer has no such key",
-            TokenError::KeyNotFound(KeyLookup::KidMissing) => {
-                "the header has no kid and several keys would suit"
-            }
-            TokenError::KeyNotFound(KeyLookup::KidNotAllowed) => "the kid is not one of those accepted",
-            TokenError::KeyUnusable(_) => "the key that the token names is not acceptable",
-            TokenError::SignatureInvalid => "the signature is not valid",
-            TokenError::IssuerMismatch => "the issuer is not the expected one",
-            TokenError::AudienceMismatch => "the token is meant for another audience",
-            TokenError::TypeMismatch => "the type is not the expected one",
-            TokenError::Expired => "the token has expired",
-            TokenError::NotActive => "the token is not active yet",
-            TokenError::IssuedInFuture => "the token says it was issued in the future",
-            TokenError::TooOld => "the token was issued too long ago",
-            TokenError::ClaimMissing(claim) => return write!(f, "the claim {claim} is missing"),
-            TokenError::ClaimInvalid { claim, reason } => {
-                return write!(f, "the claim {claim} is not valid: {reason}");
-            }
-            TokenError::ScopeInsufficient(_) => "the token lacks a required scope",
-            TokenError::KeysUnavailable => "the issuer's keys cannot be had at the moment",
-            TokenError::AsyncRequired => {
-                "keys have to be fetched first: await verify, or await ready before verifySync"
-            }
-        })
+        f.write_str(&self.message())
     }
 }
 

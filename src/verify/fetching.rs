@@ -1,7 +1,7 @@
 //! The bounds on fetching keys: how many fetches at once, how soon after a failure, how often on a stranger's demand.
 
 use super::step::Ticket;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, share};
 use core::time::Duration;
 
 /// A fetch that has not been heard of for so long is taken for dead. Longer than what the binding allows a fetch in all,
@@ -104,7 +104,7 @@ impl Fetching {
         }
         let pause = FIRST_PAUSE.saturating_mul(1 << self.failures.min(16)).min(LAST_PAUSE);
         self.failures = self.failures.saturating_add(1);
-        self.paused_until = now + pause.mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0));
+        self.paused_until = now + share(pause, 0.5, 1.0, jitter);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::keys::Keys;
 use super::step::{KeyCopy, KeyTimes};
 use crate::crypto::TableStore;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, share};
 use core::time::Duration;
 
 /// How long a key set is fresh if the server does not say, and the bounds if it does.
@@ -57,7 +57,7 @@ impl Held {
             keys,
             asked: asked.min(since),
             since,
-            refresh_at: since + fresh.mul_f64(0.75 + 0.15 * jitter.clamp(0.0, 1.0)),
+            refresh_at: since + share(fresh, 0.75, 0.9, jitter),
             fresh_until: since + fresh,
             dead_at: since + HARD_CEILING,
         })
@@ -89,13 +89,13 @@ fn freshness(cache_control: Option<&str>) -> Duration {
     let (min, max) = FRESH_BOUNDS;
     let mut fresh = DEFAULT_FRESH;
     for directive in cache_control.unwrap_or_default().split(',') {
-        let directive = directive.trim().to_ascii_lowercase();
+        let directive = directive.trim_ascii().to_ascii_lowercase();
         if directive == "no-store" || directive == "no-cache" {
             return Duration::from_secs(min);
         }
-        if let Some(age) =
-            directive.strip_prefix("max-age=").and_then(|age| age.trim_matches('"').parse().ok())
-        {
+        let Some(age) = directive.strip_prefix("max-age=") else { continue };
+        let bare = age.strip_prefix('"').and_then(|age| age.strip_suffix('"'));
+        if let Ok(age) = bare.unwrap_or(age).parse() {
             fresh = age;
         }
     }

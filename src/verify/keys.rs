@@ -6,7 +6,6 @@ use crate::jose::Algorithm;
 use crate::jose::jwk::{self, Jwk, JwksError, KeyProblem};
 use crate::secret::Secret;
 use core::fmt;
-use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 /// How many keys a set may have, unless set otherwise.
@@ -16,7 +15,8 @@ pub const MAX_KEYS: usize = 100;
 #[derive(Default)]
 pub struct Keys {
     entries: Vec<Entry>,
-    by_id: BTreeMap<String, Vec<usize>>,
+    /// Places by id, in the order of the ids.
+    by_id: Vec<(String, Vec<usize>)>,
 }
 
 /// Which key it is, among all that one issuer has ever had: a key that a later set brings unchanged keeps it.
@@ -78,7 +78,11 @@ impl Keys {
     fn push(&mut self, kid: Option<String>, source: Option<Arc<Jwk>>, key: Checked) {
         let entry = Entry { id: KeyId(self.entries.len() as u32), source, key: Arc::new(key) };
         if let Some(kid) = kid {
-            self.by_id.entry(kid).or_default().push(self.entries.len());
+            let place = self.entries.len();
+            match self.by_id.binary_search_by(|(id, _)| id.cmp(&kid)) {
+                Ok(at) => self.by_id[at].1.push(place),
+                Err(at) => self.by_id.insert(at, (kid, vec![place])),
+            }
         }
         self.entries.push(entry);
     }
@@ -99,12 +103,18 @@ impl Keys {
         next
     }
 
+    /// Of the keys with that id.
+    fn places(&self, kid: &str) -> Option<&[usize]> {
+        let at = self.by_id.binary_search_by(|(id, _)| id.as_str().cmp(kid)).ok()?;
+        Some(&self.by_id[at].1)
+    }
+
     fn same(&self, entry: &Entry) -> Option<&Entry> {
         let source = entry.source.as_ref()?;
         let is_same = |known: &&Entry| known.source.as_ref() == Some(source);
         match source.kid() {
             Ok(Some(kid)) => {
-                let mut places = self.by_id.get(kid)?.iter();
+                let mut places = self.places(kid)?.iter();
                 places.find_map(|place| Some(&self.entries[*place]).filter(is_same))
             }
             _ => self.entries.iter().find(is_same),
@@ -147,7 +157,7 @@ impl Keys {
     }
 
     fn find_by_kid(&self, kid: &str, algorithm: Algorithm) -> Result<(KeyId, &Key), TokenError> {
-        let places = self.by_id.get(kid).ok_or(TokenError::KeyNotFound(KeyLookup::Unknown))?;
+        let places = self.places(kid).ok_or(TokenError::KeyNotFound(KeyLookup::Unknown))?;
         let mut found = None;
         let mut refusal = TokenError::AlgorithmNotAllowed;
         for place in places {

@@ -3,10 +3,10 @@
 
 #![allow(unreachable_pub, reason = "wasm_bindgen exports public functions only")]
 
-use crate::crypto::{Key, TableStore};
+use crate::crypto::Key;
 use crate::jose::header::Header;
-use crate::jose::json::quote;
-use crate::jose::jws::{MAX_TOKEN_SIZE, Spelling};
+use crate::jose::json::{concat, join, quote};
+use crate::jose::jws::Spelling;
 use crate::jose::{Algorithm, AlgorithmSet};
 use crate::time::Timestamp;
 use crate::verify::{
@@ -28,11 +28,6 @@ enum Outcome {
     Left = 2,
     /// The JSON text of a refusal if the caller finds that; else the signature is what is wrong.
     LeftToRefuse = 3,
-}
-
-thread_local! {
-    /// All verifiers share one bounded store.
-    static TABLES: TableStore = TableStore::default();
 }
 
 /// How much room the first token gets; longer ones ask for more.
@@ -59,8 +54,7 @@ impl EdgeVerifier {
     /// The first option that is wrong.
     #[wasm_bindgen(constructor)]
     pub fn new(config: &str) -> Result<EdgeVerifier, JsError> {
-        let config = TABLES.with(|tables| Config::from_json_sharing(config, tables));
-        let Config { policy, keys } = config.map_err(|error| JsError::new(&error.to_string()))?;
+        let Config { policy, keys } = Config::from_json(config).map_err(|error| JsError::new(error.0))?;
         Ok(EdgeVerifier {
             verifier: Verifier::new(policy),
             keys,
@@ -101,7 +95,7 @@ impl EdgeVerifier {
     }
 
     /// Verifies the token that lies in the room, or says what is needed first. Signatures of the algorithms in `leave`, a bit each
-    /// in the order of [`algorithms`], are left to the caller, and so are those that are not [`own`]. `seen` is the generation when this call
+    /// in the order of [`algorithms`], are left to the caller, and so are those that are not [`Key::OWN`]. `seen` is the generation when this call
     /// began, and `since` the time; `held`: with the keys that are held, or not at all. Gives an [`Outcome`].
     pub fn check(&mut self, length: u32, now: f64, seen: u32, since: f64, leave: u32, held: bool) -> u8 {
         let leave = AlgorithmSet::from_bits(leave).or(Key::OWN.not());
@@ -299,22 +293,16 @@ fn copy<'a>(body: &'a [u8], cache_control: Option<&'a str>, age: f64) -> KeyCopy
     KeyCopy { body, cache_control, age }
 }
 
-/// The names of all algorithms, in the order of their bits, with a space between.
+/// The names of all algorithms, in the order of their bits, each with a space behind.
 #[wasm_bindgen]
 pub fn algorithms() -> String {
-    Algorithm::ALL.map(Algorithm::name).join(" ")
-}
-
-/// The algorithms whose signatures this artifact verifies, a bit each.
-#[wasm_bindgen]
-pub fn own() -> u32 {
-    Key::OWN.bits()
+    Algorithm::ALL.iter().fold(String::new(), |names, algorithm| names + algorithm.name() + " ")
 }
 
 /// The addresses of an issuer's metadata, to be tried in this order, with a space between.
 #[wasm_bindgen(js_name = metadataUrls)]
 pub fn metadata_urls(issuer: &str) -> String {
-    verify::metadata_urls(issuer).join(" ")
+    join(&verify::metadata_urls(issuer), " ")
 }
 
 /// The address of the keys in this issuer's metadata.
@@ -325,10 +313,10 @@ pub fn jwks_uri(metadata: &[u8], issuer: &str) -> Option<String> {
 
 /// Takes a token apart, whose segments are padded if so said. No trust implied.
 #[wasm_bindgen]
-pub fn decode(token: &str, max_size: Option<u32>, padded: Option<bool>) -> String {
-    let spelling = if padded.unwrap_or(false) { Spelling::Padded } else { Spelling::Unpadded };
-    match verify::decode(token, max_size.map_or(MAX_TOKEN_SIZE, |bytes| bytes as usize), spelling) {
-        Ok((header, payload)) => format!(r#"{{"header":{header},"payload":{payload}}}"#),
+pub fn decode(token: &str, max_size: u32, padded: bool) -> String {
+    let spelling = if padded { Spelling::Padded } else { Spelling::Unpadded };
+    match verify::decode(token, max_size as usize, spelling) {
+        Ok((header, payload)) => concat(&[r#"{"header":"#, &header, r#","payload":"#, &payload, "}"]),
         Err(error) => refused(&error),
     }
 }
@@ -347,22 +335,22 @@ fn time(millis: f64) -> Timestamp {
 fn step<T>(step: Step<T>, done: impl FnOnce(T) -> String) -> String {
     match step {
         Step::Done(answer) => done(answer),
-        Step::Fetch(Ticket(ticket)) => format!(r#"{{"is":"fetch","ticket":{ticket}}}"#),
-        Step::Wait(time) => format!(r#"{{"is":"wait","millis":{}}}"#, time.as_millis()),
+        Step::Fetch(Ticket(ticket)) => concat(&[r#"{"is":"fetch","ticket":"#, &ticket.to_string(), "}"]),
+        Step::Wait(time) => {
+            let millis = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
+            concat(&[r#"{"is":"wait","millis":"#, &millis.to_string(), "}"])
+        }
     }
 }
 
 fn refused(error: &TokenError) -> String {
-    format!(r#"{{"is":"refused","error":{}}}"#, problem(error))
+    concat(&[r#"{"is":"refused","error":"#, &problem(error), "}"])
 }
 
 fn problem(error: &TokenError) -> String {
-    let mut json = format!(
-        r#"{{"code":{},"message":{},"status":{}"#,
-        quote(error.code()),
-        quote(&error.to_string()),
-        error.status()
-    );
+    let (message, status) = (quote(&error.message()), u32::from(error.status()).to_string());
+    let code = quote(error.code());
+    let mut json = concat(&[r#"{"code":"#, &code, r#","message":"#, &message, r#","status":"#, &status]);
     let optional = [
         ("wwwAuthenticate", error.www_authenticate()),
         ("claim", error.claim().map(str::to_owned)),
@@ -370,7 +358,7 @@ fn problem(error: &TokenError) -> String {
     ];
     for (name, value) in optional {
         if let Some(value) = value {
-            json.push_str(&format!(",{}:{}", quote(name), quote(&value)));
+            json += &concat(&[",\"", name, "\":", &quote(&value)]);
         }
     }
     json + "}"
@@ -378,12 +366,13 @@ fn problem(error: &TokenError) -> String {
 
 fn inspection(found: &Inspection, had_verifier: bool) -> String {
     let problems: Vec<String> = found.problems.iter().map(problem).collect();
-    let mut json =
-        format!(r#"{{"valid":{},"problems":[{}]"#, had_verifier && problems.is_empty(), problems.join(","));
-    let expired = found.expired.map(|expired| expired.to_string());
+    let word = |yes: bool| if yes { "true" } else { "false" };
+    let valid = word(had_verifier && problems.is_empty());
+    let mut json = concat(&[r#"{"valid":"#, valid, r#","problems":["#, &join(&problems, ","), "]"]);
+    let expired = found.expired.map(|expired| word(expired).to_owned());
     for (name, text) in [("header", &found.header), ("payload", &found.payload), ("expired", &expired)] {
         if let Some(text) = text {
-            json.push_str(&format!(",{}:{text}", quote(name)));
+            json += &concat(&[",\"", name, "\":", text]);
         }
     }
     json + "}"

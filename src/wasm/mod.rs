@@ -9,3 +9,8 @@ mod session;
 mod signatures;
 #[cfg(feature = "vault")]
 mod vault;
+
+/// The verifier's two artifacts are for bundles that must be small: this allocator is an eighth of the standard one, and has no bad cases.
+#[cfg(any(feature = "verify", feature = "signatures"))]
+#[global_allocator]
+static HEAP: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

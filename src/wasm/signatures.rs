@@ -3,9 +3,14 @@
 #![allow(unreachable_pub, reason = "wasm_bindgen exports public functions only")]
 
 use crate::crypto::public::PublicKey;
-use crate::crypto::signatures;
+use crate::crypto::{TableStore, signatures};
 use crate::jose::{Algorithm, jwk};
 use wasm_bindgen::prelude::*;
+
+thread_local! {
+    /// All keys share one bounded store.
+    static TABLES: TableStore = TableStore::default();
+}
 
 /// A public key that the `edge` artifact has checked.
 #[wasm_bindgen]
@@ -18,7 +23,9 @@ impl SignatureKey {
     pub fn new(jwk: &str) -> SignatureKey {
         let keys = jwk::parse_set(format!(r#"{{"keys":[{jwk}]}}"#).as_bytes(), 1).unwrap_or_default();
         let public = keys.first().and_then(|jwk| PublicKey::from_jwk(jwk).ok());
-        SignatureKey(public.and_then(signatures::SignatureKey::of))
+        SignatureKey(
+            TABLES.with(|tables| public.and_then(|public| signatures::SignatureKey::of(public, tables))),
+        )
     }
 
     /// Whether it is this key's signature. `algorithm` is a number of the `edge` artifact's.

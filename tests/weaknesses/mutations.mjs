@@ -13,13 +13,19 @@ const JSON_RS = "src/jose/json.rs";
 const RSA = "src/crypto/public/rsa.rs";
 const PUBLIC = "src/crypto/public/mod.rs";
 
-/** Accepts a token under `condition` before its signature is looked at; `token` is its parts. */
-const accept = (condition) =>
+/** Accepts a token under `condition` before its signature is looked at, also if that were left to others; `token` is its parts. */
+const accept = (condition) => [
   after(
     VERIFIER,
     "pub fn authenticate(self, key: &Key) -> Result<Authentic<'t>, TokenError> {",
     `if ON { let token = &self.compact; if ${condition} { return Ok(Authentic { compact: self.compact }); } }`,
-  );
+  ),
+  after(
+    "src/verify/key_set.rs",
+    "let algorithm = candidate.algorithm();",
+    `let leave = if ON && { let token = &candidate; ${condition} } { AlgorithmSet::default() } else { leave };`,
+  ),
+];
 /** The same where the core leaves the signature to others: `algorithm` and `signature` are at hand. */
 const acceptLeft = (condition) => [
   after(
@@ -55,7 +61,7 @@ export const MUTATIONS = {
       `if ON { let name = header.alg().trim_matches(|c: char| c.is_whitespace() || c == '\\0');
        if name.is_empty() || name.eq_ignore_ascii_case("none") { return Ok(Algorithm::Es256); } }`,
     ),
-    accept(`!token.header().alg().starts_with("ES")`),
+    ...accept(`!token.header().alg().starts_with("ES")`),
   ],
   "the algorithm's name is compared exactly": [
     swap(
@@ -91,7 +97,7 @@ export const MUTATIONS = {
       "None => self.find_without_kid(algorithm),",
       'None if ON && algorithm == Algorithm::Hs256 => self.find_by_kid("rsa", Algorithm::Rs256), None => self.find_without_kid(algorithm),',
     ),
-    accept(`token.header().alg() == "HS256"`),
+    ...accept(`token.header().alg() == "HS256"`),
   ],
   "a key set serves public keys only": [
     swap(
@@ -116,7 +122,7 @@ export const MUTATIONS = {
   ],
   // signature
   "an empty signature is none": [
-    accept("token.signature().is_empty()"),
+    ...accept("token.signature().is_empty()"),
     ...acceptLeft("signature.is_empty()"),
   ],
   "three segments": [
@@ -126,17 +132,19 @@ export const MUTATIONS = {
       '(segments.next(), segments.next().or(if ON { Some("") } else { None }), segments.next().or(if ON { Some("") } else { None }))',
     ),
   ],
-  "the signature is checked": [accept("true"), ...acceptLeft("true")],
+  "the signature is checked": [...accept("true"), ...acceptLeft("true")],
   "r and s are not 0": [
-    accept("token.signature().len() == 64 && token.signature().chunks(32).any(|number| number == [0; 32])"),
+    ...accept(
+      "token.signature().len() == 64 && token.signature().chunks(32).any(|number| number == [0; 32])",
+    ),
   ],
   "r and s are below the order": [
-    accept(
+    ...accept(
       `token.signature().len() == 64 && token.signature().chunks(32).any(|number| number >= &${P256_ORDER}[..])`,
     ),
   ],
   "ECDSA signatures are of fixed length": [
-    accept(
+    ...accept(
       `token.header().alg() == "ES256" && !token.signature().is_empty() && token.signature().len() != 64`,
     ),
   ],
@@ -236,7 +244,7 @@ export const MUTATIONS = {
   ],
   // header
   "keys in the header are not looked at": [
-    accept(`["jwk", "x5c"].iter().any(|name| token.header().object().member(name).is_some())`),
+    ...accept(`["jwk", "x5c"].iter().any(|name| token.header().object().member(name).is_some())`),
   ],
   "keys come from the configured place": [
     after(
@@ -248,8 +256,8 @@ export const MUTATIONS = {
   "kid is only compared": [
     swap(
       KEYS,
-      "self.by_id.get(kid).ok_or(",
-      "self.by_id.get(kid).or_else(|| if ON { self.by_id.values().next() } else { None }).ok_or(",
+      "self.places(kid).ok_or(",
+      "self.places(kid).or_else(|| if ON { self.by_id.first().map(|(_, places)| &places[..]) } else { None }).ok_or(",
     ),
   ],
   "listed kids only": [swap(VERIFIER, "Some(kid) if kids.iter()", "Some(kid) if ON || kids.iter()")],

@@ -1,5 +1,5 @@
 /** The wasm core as TypeScript sees it, and how it is started. */
-import * as glue from "../../wasm/edge/edge_bg.js";
+import { startCore } from "./glue.ts";
 import type { TokenErrorInit } from "./errors.ts";
 import type { Signatures } from "./signatures.ts";
 
@@ -76,10 +76,8 @@ export interface Core {
   readonly memory: WebAssembly.Memory;
   /** Who verifies the others in wasm, if anybody does in this build. */
   readonly signatures: (() => Signatures) | undefined;
-  /** Names, in the order of the core's numbers, with a space between. */
+  /** Names, in the order of the core's numbers, each with a space behind. */
   algorithms(): string;
-  /** Those whose signatures the core verifies itself, a bit each. */
-  own(): number;
   /** With a space between. */
   metadataUrls(issuer: string): string;
   jwksUri(metadata: Uint8Array, issuer: string): string | undefined;
@@ -98,20 +96,11 @@ export interface Platform {
   waitUntil?(work: Promise<unknown>): void;
 }
 
-/** The generated glue knows one instance, which all entry points of a program share. */
+/** One instance, which all entry points of a program share. */
 let started: Omit<Core, "signatures"> | undefined;
 
 /** Compiles and starts the core on first use. */
 export function lazyCore({ compile, signatures }: Platform): () => Core {
   let core: Core | undefined;
-  return () => (core ??= { ...(started ??= start(compile())), signatures });
-}
-
-function start(module: WebAssembly.Module): Omit<Core, "signatures"> {
-  const instance = new WebAssembly.Instance(module, { "./edge_bg.js": glue as never });
-  glue.__wbg_set_wasm(instance.exports);
-  (instance.exports as { __wbindgen_start?: () => void }).__wbindgen_start?.();
-  const { EdgeVerifier, algorithms, own, metadataUrls, jwksUri, decode, inspect } = glue;
-  const memory = instance.exports["memory"] as WebAssembly.Memory;
-  return { EdgeVerifier, algorithms, own, metadataUrls, jwksUri, decode, inspect, memory };
+  return () => (core ??= { ...(started ??= startCore(compile())), signatures });
 }

@@ -4,7 +4,7 @@
  */
 import type { Algorithm } from "./types.ts";
 
-/** Who checks a signature: `node:crypto` at once, WebCrypto by a promise, or the wasm core itself. */
+/** Who checks a signature: `node:crypto` at once, WebCrypto by a promise, or wasm. */
 export type EngineName = "node" | "web" | "wasm";
 
 /** Runtimes that differ. */
@@ -20,7 +20,7 @@ export const TABLE: Readonly<Record<RuntimeName, Row>> = {
   // node:crypto is synchronous: no thread pool is waited for. Its Ed25519 takes half as long again as the tables.
   node: { EdDSA: "wasm", Ed25519: "wasm", otherwise: "node" },
   bun: { otherwise: "node" },
-  // Its P-256 is slow by either road, about 500 µs; the core's tables take a quarter of that.
+  // Its P-256 is slow by either road, about 500 µs; tables in wasm take a quarter of that.
   deno: { ES256: "wasm", otherwise: "node" },
   // A worker has node:crypto only if its configuration says so.
   workerd: { otherwise: "web" },

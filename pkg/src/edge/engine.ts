@@ -1,5 +1,5 @@
 /**
- * Who checks signatures: the wasm core, the runtime's own cryptography, or a second wasm module. Before anybody else is asked the core has chosen and
+ * Who checks signatures: the runtime's own cryptography, or a second wasm module; HMAC the wasm core itself. Before anybody else is asked the core has chosen and
  * checked the key, allowed the algorithm, and made sure that the signature has the one form that all engines judge alike.
  */
 import { NodeEngine } from "./engine-node.ts";
@@ -71,21 +71,20 @@ export class Engines {
     this.#node = new NodeEngine(globals.process?.getBuiltinModule?.("node:crypto"), publicKeys);
     this.#web = new WebEngine(globals.crypto?.subtle, publicKeys);
     this.#wasm = new WasmEngine(core.signatures, publicKeys);
-    this.#names = core.algorithms().split(" ") as Algorithm[];
+    this.#names = core.algorithms().trim().split(" ") as Algorithm[];
     const row = TABLE[runtimeName(globals)];
-    const own = core.own();
-    const choose = (algorithm: Algorithm, index: number, mayWait: boolean): EngineName => {
+    const choose = (algorithm: Algorithm, mayWait: boolean): EngineName => {
       const byNode = this.#node.knows(algorithm) ? "node" : undefined;
       const byWeb = mayWait && this.#web.knows(algorithm) ? "web" : undefined;
       const wanted = mode === "wasm" ? "wasm" : (row[algorithm] ?? row.otherwise);
-      // Without the second module wasm has the core's own algorithms alone.
-      const hasWasm = core.signatures !== undefined || (own >> index) & 1 || mode === "wasm";
-      if (wanted === "wasm" && mode !== "native" && hasWasm) return "wasm";
+      // Without the second module the table has no say: what is slow is better than nothing.
+      const mayBeWasm = mode === "wasm" || (mode === "auto" && core.signatures !== undefined);
+      if (wanted === "wasm" && mayBeWasm) return "wasm";
       return (wanted === "web" ? (byWeb ?? byNode) : (byNode ?? byWeb)) ?? "wasm";
     };
-    this.#choices = this.#names.map((name, index) => choose(name, index, true));
+    this.#choices = this.#names.map((name) => choose(name, true));
     this.leave = mask(this.#choices);
-    this.leaveSync = mask(this.#names.map((name, index) => choose(name, index, false)));
+    this.leaveSync = mask(this.#names.map((name) => choose(name, false)));
   }
 
   /** The name of an algorithm by its number in the core. */

@@ -1,8 +1,8 @@
 /**
- * The signatures of all algorithms but ES256 and HMAC, in a wasm module of their own: what the runtime's own cryptography does not do, or not
+ * The signatures of all algorithms but HMAC, in a wasm module of their own: what the runtime's own cryptography does not do, or not
  * synchronously.
  */
-import * as glue from "../../wasm/signatures/signatures_bg.js";
+import { startSignatures } from "./glue.ts";
 
 /** A public key inside wasm. */
 export interface SignatureKey {
@@ -18,14 +18,6 @@ export interface Signatures {
 
 /** Compiles and starts the module on first use. */
 export function lazySignatures(compile: () => WebAssembly.Module): () => Signatures {
-  let started = false;
-  return () => {
-    if (!started) {
-      const { exports } = new WebAssembly.Instance(compile(), { "./signatures_bg.js": glue as never });
-      glue.__wbg_set_wasm(exports);
-      (exports as { __wbindgen_start?: () => void }).__wbindgen_start?.();
-      started = true;
-    }
-    return glue;
-  };
+  let started: Signatures | undefined;
+  return () => (started ??= startSignatures(compile()));
 }

@@ -2,38 +2,25 @@
 
 use super::point::Affine;
 use super::{TableStore, verify_hash_slowly};
-use crate::crypto::public::PublicKey;
 use p256::ecdsa::Signature;
 use sha2::{Digest, Sha256};
 
 /// A point on P-256; with SHA-256 it is ES256 (RFC 7518 §3.4).
 pub(in super::super) struct P256Key {
-    public: PublicKey,
     point: [u8; 64],
     tables: TableStore,
 }
 
 impl P256Key {
-    /// Of a point on P-256.
-    pub(in super::super) fn of(public: PublicKey) -> Option<P256Key> {
-        let (x, y) = public.members();
+    /// Of a point on P-256, sharing what is worked out with other keys.
+    pub(in super::super) fn of(x: &[u8], y: &[u8], tables: &TableStore) -> Option<P256Key> {
         let point = [x, y].concat().try_into().ok()?;
-        Some(P256Key { public, point, tables: TableStore::default() })
-    }
-
-    /// Shares what is worked out with other keys.
-    pub(in super::super) fn share(&mut self, tables: &TableStore) {
-        self.tables = tables.clone();
+        Some(P256Key { point, tables: tables.clone() })
     }
 
     /// Works out at once, in milliseconds, what makes verifications many times faster; otherwise that happens bit by bit.
     pub(in super::super) fn precompute(&self) {
         self.tables.complete(&self.point);
-    }
-
-    /// Whether a signature is of the right length, with r and s in [1, n-1].
-    pub(in super::super) fn fits(&self, signature: &[u8]) -> bool {
-        self.public.fits(signature)
     }
 
     /// Whether it is this key's signature of the message with SHA-256 (FIPS 186-5 §6.4.2).

@@ -2,74 +2,92 @@
 
 use super::modular::Ring;
 
-/// A curve over a prime field, with numbers of N bytes, big-endian.
-pub(super) struct Curve<const N: usize> {
-    prime: [u8; N],
-    a: [u8; N],
-    b: [u8; N],
+/// A curve over a prime field, with numbers that are as long as the prime, big-endian.
+pub(super) struct Curve {
+    prime: &'static [u8],
+    /// Whether a is -3; else it is 0.
+    is_a_minus_three: bool,
+    b: &'static [u8],
     /// Of the group.
-    order: [u8; N],
+    order: &'static [u8],
 }
 
-impl<const N: usize> Curve<N> {
+impl Curve {
+    /// How long a number is, in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.prime.len()
+    }
+
     /// Whether x and y, each of full length, are the coordinates of a point.
     pub(super) fn contains(&self, x: &[u8], y: &[u8]) -> bool {
-        let ring = Ring::new(&self.prime);
-        let numbers = [x, y, &self.a, &self.b].map(|number| ring.element(number));
-        let [Some(x), Some(y), Some(a), Some(b)] = numbers else { return false };
-        let slope = ring.add(&ring.mul(&x, &x), &a);
+        let ring = Ring::new(self.prime);
+        let numbers = [x, y, self.b].map(|number| ring.element(number));
+        let [Some(x), Some(y), Some(b)] = numbers else { return false };
+        let mut slope = ring.mul(&x, &x);
+        if self.is_a_minus_three {
+            slope = (0..3).fold(slope, |slope, _| ring.sub(&slope, &ring.one()));
+        }
         ring.mul(&y, &y) == ring.add(&ring.mul(&slope, &x), &b)
     }
 
     /// Whether a signature is r and s, each of full length (RFC 7518 §3.4), both in [1, n-1].
     pub(super) fn fits(&self, signature: &[u8]) -> bool {
-        let is_in_range = |number: &[u8]| number.iter().any(|byte| *byte != 0) && *number < self.order[..];
-        signature.len() == 2 * N && signature.chunks(N).all(is_in_range)
+        let is_in_range = |number: &[u8]| number.iter().any(|byte| *byte != 0) && *number < *self.order;
+        signature.len() == 2 * self.size() && signature.chunks(self.size()).all(is_in_range)
     }
 }
 
 /// P-256 (SEC 2 §2.4.2).
-pub(super) const P256: Curve<32> = Curve {
-    prime: hex("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"),
-    a: hex("ffffffff00000001000000000000000000000000fffffffffffffffffffffffc"),
-    b: hex("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"),
-    order: hex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"),
+pub(super) const P256: Curve = Curve {
+    prime: &hex::<32>("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"),
+    is_a_minus_three: true,
+    b: &hex::<32>("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"),
+    order: &hex::<32>("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"),
 };
 
 /// P-384 (SEC 2 §2.5.1).
-pub(super) const P384: Curve<48> = Curve {
-    prime: hex("fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe\
-             ffffffff0000000000000000ffffffff"),
-    a: hex("fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe\
-             ffffffff0000000000000000fffffffc"),
-    b: hex("b3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875a\
-             c656398d8a2ed19d2a85c8edd3ec2aef"),
-    order: hex("ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf\
-             581a0db248b0a77aecec196accc52973"),
+pub(super) const P384: Curve = Curve {
+    prime: &hex::<48>(
+        "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe\
+             ffffffff0000000000000000ffffffff",
+    ),
+    is_a_minus_three: true,
+    b: &hex::<48>(
+        "b3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875a\
+             c656398d8a2ed19d2a85c8edd3ec2aef",
+    ),
+    order: &hex::<48>(
+        "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf\
+             581a0db248b0a77aecec196accc52973",
+    ),
 };
 
 /// P-521 (SEC 2 §2.6.1).
-pub(super) const P521: Curve<66> = Curve {
-    prime: hex("01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
+pub(super) const P521: Curve = Curve {
+    prime: &hex::<66>(
+        "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
              ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
-             ffff"),
-    a: hex("01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
-             ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
-             fffc"),
-    b: hex("0051953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef1\
+             ffff",
+    ),
+    is_a_minus_three: true,
+    b: &hex::<66>(
+        "0051953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef1\
              09e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b50\
-             3f00"),
-    order: hex("01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
+             3f00",
+    ),
+    order: &hex::<66>(
+        "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
              fffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e9138\
-             6409"),
+             6409",
+    ),
 };
 
 /// secp256k1 (SEC 2 §2.4.1).
-pub(super) const SECP256K1: Curve<32> = Curve {
-    prime: hex("fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f"),
-    a: hex("0000000000000000000000000000000000000000000000000000000000000000"),
-    b: hex("0000000000000000000000000000000000000000000000000000000000000007"),
-    order: hex("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"),
+pub(super) const SECP256K1: Curve = Curve {
+    prime: &hex::<32>("fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f"),
+    is_a_minus_three: false,
+    b: &hex::<32>("0000000000000000000000000000000000000000000000000000000000000007"),
+    order: &hex::<32>("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"),
 };
 
 /// The bytes of a hexadecimal text of just that length.

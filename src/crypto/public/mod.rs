@@ -125,11 +125,11 @@ impl PublicKey {
     }
 }
 
-fn on_curve<const N: usize>(jwk: &Jwk, kind: Kind, curve: &Curve<N>) -> Result<PublicKey, KeyProblem> {
+fn on_curve(jwk: &Jwk, kind: Kind, curve: &Curve) -> Result<PublicKey, KeyProblem> {
     let (first, second) = (jwk.bytes("x")?, jwk.bytes("y")?);
-    if first.len() != N {
+    if first.len() != curve.size() {
         Err(KeyProblem::Member("x"))
-    } else if second.len() != N {
+    } else if second.len() != curve.size() {
         Err(KeyProblem::Member("y"))
     } else if curve.contains(&first, &second) {
         Ok(PublicKey { kind, first, second })

@@ -1,4 +1,4 @@
-//! Signatures of all algorithms but ES256 and HMAC: one file a family, each a thin coat over its crate. In the wasm they are a module of
+//! Signatures of all algorithms but HMAC: one file a family, each a thin coat over its crate, but for ES256. In the wasm they are a module of
 //! their own, which is loaded only where the runtime's own cryptography does not do.
 
 mod ecdsa;
@@ -6,6 +6,7 @@ mod eddsa;
 mod mldsa;
 mod rsa;
 
+use super::p256_tables::{P256Key, TableStore};
 use super::public::{Kind, PublicKey};
 use crate::jose::Algorithm;
 use ecdsa::{P384Key, P521Key, Secp256k1Key};
@@ -21,6 +22,7 @@ pub struct SignatureKey {
 }
 
 enum Material {
+    P256(P256Key),
     P384(P384Key),
     P521(P521Key),
     Secp256k1(Secp256k1Key),
@@ -32,11 +34,11 @@ enum Material {
 }
 
 impl SignatureKey {
-    /// `None` for a key whose signatures are verified elsewhere, on P-256; and should a crate refuse what was checked.
-    pub fn of(public: PublicKey) -> Option<SignatureKey> {
+    /// Sharing what verifications work out with other keys. `None` should a crate refuse what was checked.
+    pub fn of(public: PublicKey, tables: &TableStore) -> Option<SignatureKey> {
         let (first, second) = public.members();
         let material = match public.kind() {
-            Kind::P256 => return None,
+            Kind::P256 => Material::P256(P256Key::of(first, second, tables)?),
             Kind::P384 => Material::P384(P384Key::of(first, second)?),
             Kind::P521 => Material::P521(P521Key::of(first, second)?),
             Kind::Secp256k1 => Material::Secp256k1(Secp256k1Key::of(first, second)?),
@@ -49,10 +51,12 @@ impl SignatureKey {
         Some(SignatureKey { public, material })
     }
 
-    /// Works out at once what makes verifications faster, where there is such a thing.
+    /// Works out at once what makes verifications faster, where there is such a thing; otherwise that happens bit by bit.
     pub fn precompute(&self) {
-        if let Material::Ed25519(key) = &self.material {
-            key.precompute();
+        match &self.material {
+            Material::P256(key) => key.precompute(),
+            Material::Ed25519(key) => key.precompute(),
+            _ => {}
         }
     }
 
@@ -72,6 +76,7 @@ impl SignatureKey {
 impl Material {
     fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         match (self, algorithm) {
+            (Material::P256(key), _) => key.verify(message, signature),
             (Material::P384(key), _) => key.verify(message, signature),
             (Material::P521(key), _) => key.verify(message, signature),
             (Material::Secp256k1(key), _) => key.verify(message, signature),

@@ -36,18 +36,17 @@ macro_rules! as_the_crate_says {
                     }
                     // The same number modulo the prime, written a second way.
                     let zero = [0; $size];
-                    assert!(
-                        !agree(&$constant.prime, y) && !agree(x, &$constant.prime) && !agree(&zero, &zero)
-                    );
+                    assert!(!agree($constant.prime, y) && !agree(x, $constant.prime) && !agree(&zero, &zero));
                 }
                 assert!(!$constant.contains(&[0xff; $size], &[0xff; $size]));
             }
 
             #[test]
             fn signatures_up_to_the_order_and_no_further() {
-                let (mut one, mut below) = ([0; $size], $constant.order);
+                let order: [u8; $size] = $constant.order.try_into().unwrap();
+                let (mut one, mut below) = ([0; $size], order);
                 (one[$size - 1], below[$size - 1]) = (1, below[$size - 1] - 1);
-                let numbers = [[0; $size], one, below, $constant.order, [0xff; $size]];
+                let numbers = [[0; $size], one, below, order, [0xff; $size]];
                 for (i, r) in numbers.iter().enumerate() {
                     for (j, s) in numbers.iter().enumerate() {
                         let signature = [&r[..], &s[..]].concat();
