@@ -20,4 +20,4 @@ pub use key::Key;
 #[cfg(all(feature = "verify", not(feature = "signatures")))]
 pub use no_tables::TableStore;
 #[cfg(feature = "signatures")]
-pub use p256_tables::TableStore;
+pub use signatures::TableStore;

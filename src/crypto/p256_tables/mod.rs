@@ -22,7 +22,7 @@ use std::sync::Arc;
 use table::{Table, digits};
 
 pub(super) use key::P256Key;
-pub use store::TableStore;
+pub(super) use store::TableStore;
 
 /// The tables of a key and of the generator.
 #[derive(Clone)]

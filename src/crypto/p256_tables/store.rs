@@ -18,7 +18,7 @@ const WORTH: u32 = 2;
 
 /// What verifications of ES256 have worked out so far: at most 1.5 MiB for all keys that share it.
 #[derive(Clone, Default)]
-pub struct TableStore(Arc<Mutex<Store>>);
+pub(in super::super) struct TableStore(Arc<Mutex<Store>>);
 
 #[derive(Default)]
 struct Store {

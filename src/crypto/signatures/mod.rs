@@ -6,7 +6,7 @@ mod eddsa;
 mod mldsa;
 mod rsa;
 
-use super::p256_tables::{P256Key, TableStore};
+use super::p256_tables::{self, P256Key};
 use super::public::{Kind, PublicKey};
 use crate::jose::Algorithm;
 use ecdsa::{P384Key, P521Key, Secp256k1Key};
@@ -14,6 +14,14 @@ use eddsa::Ed25519Key;
 use ml_dsa::{MlDsa44, MlDsa65, MlDsa87, VerifyingKey};
 use rsa::RsaKey;
 use sha2::{Sha256, Sha384, Sha512};
+
+/// What verifications have worked out so far of keys that share it: tables of multiples for ES256 and EdDSA. Clones share what
+/// they keep; it is bounded, at 3 MiB in all.
+#[derive(Clone, Debug, Default)]
+pub struct TableStore {
+    p256: p256_tables::TableStore,
+    ed25519: eddsa::TableStore,
+}
 
 /// A public key that its crate has taken in.
 pub struct SignatureKey {
@@ -38,11 +46,11 @@ impl SignatureKey {
     pub fn of(public: PublicKey, tables: &TableStore) -> Option<SignatureKey> {
         let (first, second) = public.members();
         let material = match public.kind() {
-            Kind::P256 => Material::P256(P256Key::of(first, second, tables)?),
+            Kind::P256 => Material::P256(P256Key::of(first, second, &tables.p256)?),
             Kind::P384 => Material::P384(P384Key::of(first, second)?),
             Kind::P521 => Material::P521(P521Key::of(first, second)?),
             Kind::Secp256k1 => Material::Secp256k1(Secp256k1Key::of(first, second)?),
-            Kind::Ed25519 => Material::Ed25519(Ed25519Key::of(first)?),
+            Kind::Ed25519 => Material::Ed25519(Ed25519Key::of(first, &tables.ed25519)?),
             Kind::Rsa => Material::Rsa(RsaKey::of(first, second)?),
             Kind::MlDsa44 => Material::MlDsa44(mldsa::key(first)?),
             Kind::MlDsa65 => Material::MlDsa65(mldsa::key(first)?),
