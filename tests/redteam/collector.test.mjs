@@ -101,7 +101,7 @@ const leaves = {
 const GONE = {
   leaves,
   "is loaded again": { after: () => void setTimeout(() => location.reload()), drive: () => sleep(1500) },
-  "leaves before a reload": { after: leaves.after, reload: () => "here again" },
+  "leaves before a reload": { ...leaves, reload: () => "here again" },
   closes: { drive: ({ page }) => page.native.close() },
   crashes: { drive: ({ page }) => void page.native.goto("chrome://crash").catch(String) && sleep(1500) },
   "grows too large": { after: () => void (globalThis.many = Array.from({ length: 400_000 }, () => [])) },

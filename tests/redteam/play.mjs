@@ -123,8 +123,7 @@ export class Play {
       evidence["what its driver brought back"] = typeof driven === "string" ? driven : "";
       let reloaded;
       if (attack.reload) {
-        // A page that is just leaving for elsewhere gets in the way of the first.
-        await page.goto(home).catch(() => page.goto(home));
+        await page.goto(home);
         mark = await this.#mark(page);
         used.push(await this.#use(page));
         reloaded = await this.#run(page, attack.reload, prepared);
