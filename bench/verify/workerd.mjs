@@ -85,8 +85,11 @@ async function startWorkerd(dir) {
   }
 }
 
-/** Writes the worker and its wasm modules into a folder; gives the configuration by port, to be put there too. */
-export async function bundleWorker(entry, dir) {
+/**
+ * Writes the worker and its wasm modules into a folder; gives the configuration by port, to be put there too. `data`: files of that folder
+ * that the worker has beside it as bytes.
+ */
+export async function bundleWorker(entry, dir, data = []) {
   await mkdir(dir, { recursive: true });
   const modules = new Set();
   const wasm = {
@@ -114,7 +117,8 @@ export async function bundleWorker(entry, dir) {
     logOverride: { "ignored-bare-import": "silent" },
   });
   const embedded = [...modules].map((file) => `(name = "${file}", wasm = embed "${file}")`);
-  const listed = ['(name = "worker.js", esModule = embed "worker.js")', ...embedded].join(", ");
+  const bytes = data.map((file) => `(name = "${file}", data = embed "${file}")`);
+  const listed = ['(name = "worker.js", esModule = embed "worker.js")', ...embedded, ...bytes].join(", ");
   return (port) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = .main)],

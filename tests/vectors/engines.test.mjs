@@ -56,7 +56,7 @@ class SecondModule extends WasmEngine {
 
 const ENGINES = {
   "the second module": (publicKeys) => new SecondModule(signatures, publicKeys),
-  "node:crypto": (publicKeys) => new NodeEngine(crypto, publicKeys),
+  "node:crypto": (publicKeys) => new NodeEngine(() => crypto, publicKeys),
   WebCrypto: (publicKeys) => new WebEngine(crypto.webcrypto.subtle, publicKeys),
 };
 

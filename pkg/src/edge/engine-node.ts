@@ -37,28 +37,29 @@ function parameters(algorithm: Algorithm): Parameters | undefined {
 }
 
 export class NodeEngine {
-  readonly #module: NodeCrypto | undefined;
+  readonly #load: () => unknown;
+  #module: NodeCrypto | null | undefined;
   readonly #keys: EngineKeys<{ readonly hash: string | null; readonly key: object }>;
 
-  constructor(module: unknown, publicKeys: PublicKeys) {
-    const found = module as Partial<NodeCrypto> | undefined;
-    const works = typeof found?.verify === "function" && typeof found.createPublicKey === "function";
-    this.#module = works ? (found as NodeCrypto) : undefined;
+  /** `load` gives the module, or nothing where there is none. It is called when it is first needed: on workerd it takes ten milliseconds. */
+  constructor(load: () => unknown, publicKeys: PublicKeys) {
+    this.#load = load;
     this.#keys = new EngineKeys(publicKeys);
   }
 
   knows(algorithm: Algorithm): boolean {
-    return this.#module !== undefined && parameters(algorithm) !== undefined;
+    return parameters(algorithm) !== undefined && this.#crypto() !== null;
   }
 
   judge({ algorithm, index, key, from }: Question): Judgement {
     let taken = this.#keys.get(key, index);
-    if (taken === null || !this.#module) return undefined;
+    const crypto = this.#crypto();
+    if (taken === null || !crypto) return undefined;
     try {
-      taken ??= this.#take(key, algorithm, index);
+      taken ??= this.#take(crypto, key, algorithm, index);
       const { input, signature } = from.signed();
       // Whatever else a stand-in for the module may answer is no.
-      return this.#module.verify(taken.hash, input, taken.key, signature) === true;
+      return crypto.verify(taken.hash, input, taken.key, signature) === true;
     } catch {
       // Either it cannot do this kind of key, and the core can; or this once it failed, and is asked again next time.
       if (!taken) this.#keys.set(key, index, null);
@@ -66,13 +67,20 @@ export class NodeEngine {
     }
   }
 
-  #take(key: number, algorithm: Algorithm, index: number) {
+  #crypto(): NodeCrypto | null {
+    if (this.#module !== undefined) return this.#module;
+    const found = this.#load() as Partial<NodeCrypto> | undefined;
+    const works = typeof found?.verify === "function" && typeof found.createPublicKey === "function";
+    return (this.#module = works ? (found as NodeCrypto) : null);
+  }
+
+  #take(crypto: NodeCrypto, key: number, algorithm: Algorithm, index: number) {
     const found = parameters(algorithm);
-    if (!found || !this.#module) throw new TypeError("it does not do this algorithm");
+    if (!found) throw new TypeError("it does not do this algorithm");
     const taken = {
       hash: found.hash,
       key: {
-        key: this.#module.createPublicKey({ key: this.#keys.jwk(key), format: "jwk" }),
+        key: crypto.createPublicKey({ key: this.#keys.jwk(key), format: "jwk" }),
         ...found.options,
       },
     };

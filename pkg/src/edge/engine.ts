@@ -47,18 +47,20 @@ interface Globals {
 }
 
 /** Runtimes are told apart by what was measured on them; what one can do is asked of itself. */
-function runtimeName({ process, navigator, Bun, Deno }: Globals): RuntimeName {
-  if (navigator?.userAgent === "Cloudflare-Workers") return "workerd";
-  if (Bun) return "bun";
-  if (Deno) return "deno";
-  return process?.versions?.node === undefined ? "other" : "node";
+function runtimeName(globals: Globals): RuntimeName {
+  // First of all, since workerd makes `process` when it is first looked at.
+  if (globals.navigator?.userAgent === "Cloudflare-Workers") return "workerd";
+  if (globals.Bun) return "bun";
+  if (globals.Deno) return "deno";
+  return globals.process?.versions?.node === undefined ? "other" : "node";
 }
 
 /** A verifier's engines besides the core, and the keys that they have taken in. */
 export class Engines {
-  /** Algorithms whose signatures are left by the core: to any engine, and to a synchronous one. One bit each, as the core counts. */
+  /** Algorithms whose signatures are left by the core to an engine. One bit each, as the core counts. */
   readonly leave: number;
-  readonly leaveSync: number;
+  #leaveSync: number | undefined;
+  readonly #chooseSync: (algorithm: Algorithm) => EngineName;
   readonly #names: readonly Algorithm[];
   readonly #choices: readonly EngineName[];
   readonly #node: NodeEngine;
@@ -68,23 +70,29 @@ export class Engines {
   constructor(mode: EngineMode, core: Core, publicKeys: PublicKeys) {
     const globals = globalThis as Globals;
     // Asked for by name and not imported, so that a bundler finds nothing to resolve.
-    this.#node = new NodeEngine(globals.process?.getBuiltinModule?.("node:crypto"), publicKeys);
+    this.#node = new NodeEngine(() => globals.process?.getBuiltinModule?.("node:crypto"), publicKeys);
     this.#web = new WebEngine(globals.crypto?.subtle, publicKeys);
     this.#wasm = new WasmEngine(core.signatures, publicKeys);
     this.#names = core.algorithms().trim().split(" ") as Algorithm[];
     const row = TABLE[runtimeName(globals)];
     const choose = (algorithm: Algorithm, mayWait: boolean): EngineName => {
-      const byNode = this.#node.knows(algorithm) ? "node" : undefined;
-      const byWeb = mayWait && this.#web.knows(algorithm) ? "web" : undefined;
+      // Functions, since to ask the one is to load it.
+      const byNode = () => (this.#node.knows(algorithm) ? "node" : undefined);
+      const byWeb = () => (mayWait && this.#web.knows(algorithm) ? "web" : undefined);
       const wanted = mode === "wasm" ? "wasm" : (row[algorithm] ?? row.otherwise);
       // Without the second module the table has no say: what is slow is better than nothing.
       const mayBeWasm = mode === "wasm" || (mode === "auto" && core.signatures !== undefined);
       if (wanted === "wasm" && mayBeWasm) return "wasm";
-      return (wanted === "web" ? (byWeb ?? byNode) : (byNode ?? byWeb)) ?? "wasm";
+      return (wanted === "web" ? (byWeb() ?? byNode()) : (byNode() ?? byWeb())) ?? "wasm";
     };
     this.#choices = this.#names.map((name) => choose(name, true));
     this.leave = mask(this.#choices);
-    this.leaveSync = mask(this.#names.map((name) => choose(name, false)));
+    this.#chooseSync = (name) => choose(name, false);
+  }
+
+  /** The same for `verifySync`. Worked out when it is first asked for: it needs `node:crypto` where there is one. */
+  get leaveSync(): number {
+    return (this.#leaveSync ??= mask(this.#names.map(this.#chooseSync)));
   }
 
   /** The name of an algorithm by its number in the core. */
