@@ -382,8 +382,7 @@ impl<'t> Parser<'t> {
         loop {
             let start = self.at;
             let rest = self.text.as_bytes().get(start..).unwrap_or_default();
-            let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
-            self.at += end.unwrap_or(rest.len());
+            self.at += plain_run(rest);
             // The run ends before an ASCII character, so both ends are character boundaries.
             string += self.run(start);
             match self.next()? {
@@ -434,6 +433,24 @@ impl<'t> Parser<'t> {
         }
         Ok(code)
     }
+}
+
+/// How many bytes come before the first quote, backslash or control character. Eight at a time.
+fn plain_run(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // The lowest bit that is set belongs to the first byte below `limit`; above it a borrow may set others.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & (ONES << 7);
+    let equal = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (place, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = equal(word, b'"') | equal(word, b'\\') | below(word, 0x20);
+        if found != 0 {
+            return 8 * place + (found.trailing_zeros() / 8) as usize;
+        }
+    }
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+    8 * words.len() + rest.iter().position(is_special).unwrap_or(rest.len())
 }
 
 /// Few names are compared each with each. A heap keeps a hostile object with tens of thousands of members cheap; the library's sort would be
@@ -498,6 +515,28 @@ mod tests {
             assert_eq!(error(text), Some(JsonError::Duplicate), "{text}");
         }
         assert_eq!(error(r#"{"a":{"a":{"a":1}},"A":1}"#), None);
+    }
+
+    #[test]
+    fn a_run_ends_at_the_first_byte_that_is_not_plain() {
+        let is_plain = |byte: u8| !matches!(byte, b'"' | b'\\' | 0..=0x1f);
+        for length in 0..20 {
+            for place in 0..length {
+                for byte in 0..=255u8 {
+                    // Before and behind it what is next to the limits, so that a borrow would be seen.
+                    for around in [0x20, 0x21, 0x23, 0x5b, 0x5d, 0x7f, 0x80, 0xa2, 0xdc, 0xff] {
+                        let mut bytes = vec![around; length];
+                        bytes[place] = byte;
+                        assert_eq!(plain_run(&bytes), if is_plain(byte) { length } else { place });
+                        if place + 1 < length {
+                            bytes[place + 1] = byte ^ 1;
+                            let second = if is_plain(byte ^ 1) { length } else { place + 1 };
+                            assert_eq!(plain_run(&bytes), if is_plain(byte) { second } else { place });
+                        }
+                    }
+                }
+            }
+        }
     }
 
     #[test]
