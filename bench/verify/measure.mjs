@@ -75,13 +75,14 @@ export class Trial {
   }
 }
 
-export const isSync = (name) => /sync|node:crypto/.test(name);
+export const isSync = (name) => /sync|node:crypto|look-up$/.test(name);
 
-/** The subjects that can be asked for on a runtime. Native calls keep nothing: they have no warm row. */
+/** The subjects that can be asked for on a runtime. Native calls keep nothing: they have no warm row. A look-up has no other. */
 export const subjectsOn = (runtime, mode) =>
   Object.keys(SUBJECTS).filter((name) => {
-    const { only, isFloor } = SUBJECTS[name];
-    return (!only || only.includes(runtime)) && !(isFloor && mode === "warm");
+    const { only, isFloor, isLookUp } = SUBJECTS[name];
+    const fits = mode === "warm" ? !isFloor : !isLookUp;
+    return fits && (!only || only.includes(runtime));
   });
 
 /**

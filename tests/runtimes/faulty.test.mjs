@@ -64,3 +64,21 @@ test("so is WebCrypto", async (t) => {
     assert.equal(await codeOf(() => verifier.verify(good)), "accepted", method);
   }
 });
+
+test("verify never throws: whatever is wrong comes by its promise", async () => {
+  const { verifier, good } = await rs256(createVerifier);
+  const noClock = createVerifier({
+    ...{ issuer, audience, algorithms: ["HS256"], now: () => Number.NaN },
+    keys: { secrets: [{ kid: "k", secret: "0123456789abcdef0123456789abcdef" }] },
+  });
+  for (const [of, input, code] of [
+    [verifier, undefined, "invalid_request"],
+    [verifier, { headers: {} }, "token_missing"],
+    [verifier, `${good}.`, "token_malformed"],
+    [noClock, good, "config_invalid"],
+  ]) {
+    const answer = of.verify(input);
+    assert.ok(answer instanceof Promise, code);
+    assert.equal(await codeOf(() => answer), code);
+  }
+});

@@ -56,18 +56,25 @@ export class EdgeVerifier implements Verifier {
     return this.#prepare();
   }
 
-  async verify(tokenOrRequest: string | TokenBearer): Promise<Verified> {
-    const token = tokenOf(tokenOrRequest);
-    const now = this.#now();
-    const known = this.#cache?.find(token, now, this.#held);
-    if (known === undefined) return this.#verify(token);
-    if (now >= this.#held.freshUntil) {
-      // Stale keys are refreshed before they are served, if they can be; then it is looked up again.
-      await this.#prepare();
-      return this.#cache?.find(token, this.#now(), this.#held) ?? this.#verify(token);
+  verify(tokenOrRequest: string | TokenBearer): Promise<Verified> {
+    try {
+      const token = tokenOf(tokenOrRequest);
+      const now = this.#now();
+      const known = this.#cache?.find(token, now, this.#held);
+      if (known === undefined) return this.#verify(token);
+      if (now >= this.#held.freshUntil) return this.#verifyAfresh(token);
+      if (now >= this.#held.refreshAt) this.#refreshInBackground();
+      // Not an async function: it would put a second promise around that of a new token.
+      return Promise.resolve(known);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    if (now >= this.#held.refreshAt) this.#refreshInBackground();
-    return known;
+  }
+
+  /** Stale keys are refreshed before they are served, if they can be; then the token is looked up again. */
+  async #verifyAfresh(token: string): Promise<Verified> {
+    await this.#prepare();
+    return this.#cache?.find(token, this.#now(), this.#held) ?? this.#verify(token);
   }
 
   verifySync(token: string): Verified {
