@@ -22,16 +22,13 @@ export const PING = 6;
 export const READY = 0;
 /** Worker to page: `[REFUSED, code, message]`: it will not start. */
 export const REFUSED = 1;
-/** Worker to page: `[RESPONSE, id, status, statusText, url, redirected, type, headers, body]`; a body (`true`) follows in CHUNKs. */
+/** Worker to page: a {@link Head}, with what has come of the body, if it has one, and whether that was all; the rest follows in CHUNKs. */
 export const RESPONSE = 2;
 /** Worker to page: `[FAIL, id, code, reason]`. */
 export const FAIL = 3;
 /** Worker to page: `[ERROR, id, message]`, a failure of the network. */
 export const ERROR = 4;
-/**
- * Worker to page: `[CHUNK, id, bytes[], whether that was all]`. In the page's own origin it comes from the worker itself and not over
- * the port, so it may come before its RESPONSE.
- */
+/** Worker to page: `[CHUNK, id, bytes[], whether that was all]`. */
 export const CHUNK = 5;
 /** Worker to page: `[STATE, status, session as JSON text | undefined]`. */
 export const STATE = 6;
@@ -85,6 +82,20 @@ export interface WireInit {
 
 export type Pair = [name: string, value: string];
 
+/** A RESPONSE message. */
+export type Head = [
+  kind: number,
+  id: number,
+  status: number,
+  statusText: string,
+  url: string,
+  redirected: boolean,
+  type: ResponseType,
+  headers: Pair[],
+  begun: Uint8Array<ArrayBuffer>[] | null,
+  over: boolean,
+];
+
 /** A resource server, as configured. */
 export interface WireResource {
   origin: string;
@@ -100,6 +111,6 @@ export interface Configuration {
   endpoints: string;
   provider?: string | undefined;
   resources: readonly WireResource[];
-  /** Whether the page itself holds the worker: then bodies need not go over the port. */
+  /** Whether the page itself holds the worker: then what it says need not go over the port. */
   near?: boolean | undefined;
 }

@@ -6,7 +6,8 @@ import * as glue from "../wasm/vault/vault_bg.js";
 import base64 from "../wasm/vault/vault_bg.wasm?deflate";
 import { CANCEL, type Configuration, DIED, PING, PONG, PULL, READY, REFUSED } from "./protocol.ts";
 import { Bodies } from "./vault/bodies.ts";
-import type { Core, Host } from "./vault/core.ts";
+import { ASKED, type Core, type Host, SENT } from "./vault/core.ts";
+import { admit, initOf, partsOf, unsent } from "./vault/requests.ts";
 import { Sockets } from "./vault/sockets.ts";
 import { inTurn } from "./vault/turn.ts";
 import { upload } from "./vault/upload.ts";
@@ -47,22 +48,51 @@ const run = (configuration: Configuration, port: MessagePort): void => {
       work(core);
     } catch {
       core = undefined;
-      post([DIED]);
+      port.postMessage([DIED]);
       worker.close();
     }
   };
-  const post = (message: unknown[]): void => port.postMessage(message);
-  const sockets = new Sockets(post, (id, open) => guarded((core) => core.connected(id, open)));
   // Firefox takes what goes over a port through another process, and what a worker says itself it does not.
   const lane = configuration.near ? worker : port;
-  const bodies = new Bodies((message, transfer) => lane.postMessage(message, transfer));
+  const post = (message: unknown[], transfer: Transferable[] = []): void =>
+    lane.postMessage(message, transfer);
+  const sockets = new Sockets(post, (id, open) => guarded((core) => core.connected(id, open)));
+  const bodies = new Bodies(post);
   const host: Host = {
-    // Async, so that nothing in `init` can make it throw into the wasm.
-    fetch: async (url, init) => {
+    parse: partsOf,
+    admit,
+    send: (message, url, authorization, follow, abort) => {
+      const init = initOf(message, follow, abort.signal);
       const send = () => upload(fetch.bind(worker), post, url, init);
-      // One tab's refresh at a time for each token. Only the endpoints are asked in this mode.
-      const refreshes = init.mode === "same-origin" && url.endsWith("/refresh");
-      return refreshes ? inTurn(`${channel} ${init.body as string}`, send) : send();
+      let answer: Promise<Response>;
+      try {
+        init.headers.set("authorization", authorization);
+        answer = send();
+      } catch {
+        // Nothing of the engine's own words: they may quote the header.
+        answer = Promise.reject(new TypeError("Failed to fetch"));
+      }
+      init.headers.delete("authorization");
+      host.settle(answer, SENT, message[1] as number);
+    },
+    ask: (url, attempt, body, key) => {
+      const abort = new AbortController();
+      const send = () =>
+        fetch(url, {
+          method: "POST",
+          headers: { "content-type": "application/json", "strongroom-attempt": attempt },
+          body,
+          mode: "same-origin",
+          // Under `no-referrer`, which a worker takes over from its file's headers, Firefox sends `Origin: null` as Fetch has it
+          // (3.2, "append a request `Origin` header"); the endpoints would refuse that.
+          referrerPolicy: "same-origin",
+          redirect: "error",
+          signal: abort.signal,
+        });
+      // One tab's refresh at a time for each token.
+      const answer = url.endsWith("/refresh") ? inTurn(`${channel} ${body}`, send) : send();
+      host.settle(answer, ASKED, key);
+      return abort;
     },
     settle: (promise, stage, key) =>
       void promise.then(
@@ -71,12 +101,8 @@ const run = (configuration: Configuration, port: MessagePort): void => {
           guarded((core) => core.settled(stage, key, true, String((error as Error)?.message))),
       ),
     post,
-    body: (id, response) => bodies.pump(id, response),
-    unsent: ({ body }) => {
-      if (body instanceof ReadableStream && !body.locked) {
-        body.cancel(AbortSignal.abort().reason).catch(() => {});
-      }
-    },
+    deliver: (id, response) => bodies.pump(id, response),
+    unsent,
     socket: (id, what, value) => sockets.do(id, what, value),
     tell: (text) => others.postMessage(text),
     wake: (millis) => {
@@ -108,7 +134,7 @@ const run = (configuration: Configuration, port: MessagePort): void => {
     return worker.close();
   }
   core = starting;
-  port.postMessage([READY, `${endpoints}/login`]);
+  post([READY, `${endpoints}/login`]);
   port.onmessage = ({ data }) => {
     const kind = data?.[0];
     if (kind === PULL || kind === CANCEL) bodies.pull(data[1], data[2]);

@@ -6,7 +6,7 @@ use super::refresh::{Call, Trouble};
 use super::reply::Http;
 use core::time::Duration;
 
-/// The headers that a page must not set itself.
+/// The headers that a page must not set itself, in lower case.
 pub const FORBIDDEN_HEADERS: [&str; 3] = ["authorization", "cookie", "dpop"];
 
 /// The most requests and sockets of one page that may be open at once.

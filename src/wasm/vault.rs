@@ -60,7 +60,9 @@ impl VaultWorker {
         redirects: bool,
         socket_message: Option<String>,
     ) -> Option<String> {
-        let Some(parts) = Parts::parse(origin) else { return refusal(ConfigError::NotAnOrigin) };
+        let Some(parts) = Parts::new(self.host.parse(origin)) else {
+            return refusal(ConfigError::NotAnOrigin);
+        };
         let resource = Config::resource(&parts.target(), parts.bare, paths, audience, scope, redirects);
         let resource = resource.and_then(|resource| match socket_message {
             Some(template) => resource.with_socket_message(template),
@@ -80,11 +82,13 @@ impl VaultWorker {
         if self.vault.is_some() {
             return None;
         }
-        let (Some(own), Some(endpoints)) = (Parts::parse(own), Parts::parse(endpoints)) else {
+        let (Some(own), Some(endpoints)) =
+            (Parts::new(self.host.parse(own)), Parts::new(self.host.parse(endpoints)))
+        else {
             return refusal(ConfigError::EndpointsOrigin);
         };
         let provider = match provider {
-            Some(text) => match Parts::parse(&text) {
+            Some(text) => match Parts::new(self.host.parse(&text)) {
                 Some(parts) => Some(parts),
                 None => return refusal(ConfigError::Forbidden),
             },
@@ -114,7 +118,7 @@ impl VaultWorker {
             kind::CANCEL => {
                 if let Some(flight) = self.take_flight(id) {
                     flight.end(&self.host);
-                    if flight.socket.is_some() {
+                    if flight.socket {
                         self.host.socket(id, socket::GIVEN_UP, &JsValue::UNDEFINED);
                     }
                     self.drive(Input::Gone { id });
@@ -192,8 +196,11 @@ impl VaultWorker {
             self.post_error(id, value);
             return self.drive(Input::Gone { id });
         };
-        let challenge = response.headers().get("www-authenticate").unwrap_or(None);
         let status = response.status();
+        let challenge = match status {
+            401 => response.headers().get("www-authenticate").unwrap_or(None),
+            _ => None,
+        };
         flight.response = Some(Clone::clone(response));
         self.drive(Input::Response { id, status, challenge: challenge.as_deref() });
     }
@@ -241,10 +248,8 @@ impl VaultWorker {
                     }
                 }
                 Output::Deliver { id } | Output::Connect { id } => {
-                    if let Some(at) = flights.iter().position(|flight| flight.id == id)
-                        && !deliver(host, &mut flights[at])
-                    {
-                        flights.remove(at);
+                    if let Some(flight) = flights.iter_mut().find(|flight| flight.id == id) {
+                        deliver(host, flight);
                     }
                 }
                 Output::Greet { id, message } => host.socket(id, socket::GREET, &message.into()),

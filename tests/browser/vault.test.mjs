@@ -24,6 +24,7 @@ const watch = `
     constructor(...args) {
       super(...args);
       workers.push(this);
+      this.addEventListener("message", ({ data }) => seen.push(data));
     }
   };
   addEventListener("message", ({ data }) => seen.push(data));

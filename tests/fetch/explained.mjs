@@ -101,7 +101,7 @@ const EXPLAINED = [
   ]),
   {
     engines: ["firefox"],
-    cases: /^responses: a response can be wrapped$/,
+    cases: /^responses: a response can be wrapped while it comes$/,
     at: /^\/used$/,
     because:
       "a body that is read through another response is used, as the standard has it; Firefox says it is not",
@@ -126,9 +126,8 @@ const EXPLAINED = [
   },
   {
     engines: ["chromium", "firefox"],
-    cases: /^streams: read into a buffer of one's own$/,
-    because:
-      "a stream that has crossed from the worker is no byte stream: no reader with a buffer of one's own",
+    cases: /^streams: read into a buffer of one's own, line by line$/,
+    because: "a body that comes to the page in parts is no byte stream: no reader with a buffer of one's own",
   },
   {
     engines: ALL,

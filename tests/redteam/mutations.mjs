@@ -134,8 +134,8 @@ export const MUTATIONS = {
     edits: [
       {
         file: "pkg/src/worker.ts",
-        find: "const send = () => upload(",
-        replace: "post([99, [...new Headers(init.headers)].join()]);\n      const send = () => upload(",
+        find: "answer = send();",
+        replace: "post([99, [...init.headers].join()]);\n        answer = send();",
       },
     ],
   },
@@ -145,9 +145,8 @@ export const MUTATIONS = {
     edits: [
       {
         file: "pkg/src/worker.ts",
-        find: "const send = () => upload(",
-        replace:
-          "(globalThis.kept ??= []).push([...new Headers(init.headers)].join());\n      const send = () => upload(",
+        find: "answer = send();",
+        replace: "(globalThis.kept ??= []).push([...init.headers].join());\n        answer = send();",
       },
     ],
   },

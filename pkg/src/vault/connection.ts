@@ -41,7 +41,7 @@ export class Connection {
   constructor(linker: Linker, silent: VaultErrorCode) {
     this.#linker = linker;
     this.#silent = silent;
-    const awake = () => document.visibilityState === "visible" && this.send(AWAKE);
+    const awake = () => document.visibilityState === "visible" && this.send([AWAKE]);
     const options = { signal: this.#stop.signal };
     addEventListener("online", awake, options);
     addEventListener("pageshow", awake, options);
@@ -98,13 +98,9 @@ export class Connection {
     this.#waiters.delete(id);
   }
 
-  send(kind: number, ...rest: unknown[]): void {
-    this.sendWith([], kind, ...rest);
-  }
-
-  sendWith(transfer: Transferable[], kind: number, ...rest: unknown[]): void {
+  send(message: unknown[], transfer: Transferable[] = []): void {
     this.#keepWatch();
-    this.#link?.port.postMessage([kind, ...rest], transfer);
+    this.#link?.port.postMessage(message, transfer);
   }
 
   /** For good. */
@@ -123,7 +119,7 @@ export class Connection {
         clearInterval(this.#watch);
         this.#watch = undefined;
       } else if (this.#silences >= SILENCES) this.#died();
-      else if (this.#silences++ >= 0) this.send(PING);
+      else if (this.#silences++ >= 0) this.send([PING]);
     }, PING_MILLIS);
   }
 

@@ -1,10 +1,13 @@
 /** What the wasm asks of the worker's script. */
 export interface Host {
-  fetch(url: string, init: RequestInit): Promise<Response>;
+  parse(url: string): string | undefined;
+  admit(message: unknown[]): string | undefined;
+  send(message: unknown[], url: string, authorization: string, follow: boolean, abort: AbortController): void;
+  ask(url: string, attempt: string, body: string, key: number): AbortController;
   settle(promise: Promise<unknown>, stage: number, key: number): void;
   post(message: unknown[]): void;
-  body(id: number, response: Response): Promise<void>;
-  unsent(init: RequestInit): void;
+  deliver(id: number, response: Response): Promise<void>;
+  unsent(message: unknown[]): void;
   socket(id: number, what: number, value: unknown): void;
   tell(text: string): void;
   wake(millis: number): void;
@@ -32,3 +35,7 @@ export interface Core {
 }
 
 export type CoreClass = new (host: Host) => Core;
+
+/** What a promise is of that has settled. `src/wasm/vault/wire.rs` has the same numbers, and more of its own. */
+export const ASKED = 0;
+export const SENT = 2;

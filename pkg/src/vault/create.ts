@@ -68,7 +68,7 @@ const logOut = (connection: Connection, everywhere: boolean): Promise<{ logoutUr
         else resolve(first ? { logoutUrl: first as string } : {});
       },
     });
-    connection.send(LOGOUT, id, everywhere);
+    connection.send([LOGOUT, id, everywhere]);
   });
 
 /** Opens a vault whose worker's file is `script` unless the options say otherwise. */

@@ -1,8 +1,8 @@
 import { VaultError, type VaultErrorCode } from "../errors.ts";
-import { CANCEL, CHUNK, ERROR, FAIL, FETCH, PROGRESS, RESPONSE } from "../protocol.ts";
+import { CANCEL, CHUNK, ERROR, FAIL, FETCH, type Head, PROGRESS, RESPONSE } from "../protocol.ts";
 import type { Connection, Waiter } from "./connection.ts";
 import { type Packed, pack } from "./request.ts";
-import { build, type Head, type Pulled, pulled } from "./response.ts";
+import { build, type Pulled, pulled } from "./response.ts";
 import type { VaultRequestInit } from "./types.ts";
 
 /** One request, from the message to the worker until its body has ended. */
@@ -14,7 +14,6 @@ const perform = (
 ): Promise<Response> =>
   new Promise((resolve, reject) => {
     let body: Pulled | undefined;
-    let [answered, over] = [false, false];
     const end = () => {
       connection.done(id);
       signal.removeEventListener("abort", abort);
@@ -25,7 +24,7 @@ const perform = (
       body?.fail(error);
     };
     const cancel = () => {
-      connection.send(CANCEL, id);
+      connection.send([CANCEL, id]);
       end();
     };
     const abort = () => {
@@ -39,9 +38,8 @@ const perform = (
         const [kind, , first, second] = message;
         if (kind === RESPONSE) {
           const head = message as Head;
-          answered = true;
-          if (head[8]) body ??= pulled(connection, id, cancel);
-          else over = true;
+          if (head[9]) end();
+          else body = pulled(connection, id, cancel, head[8]!);
           try {
             resolve(build(head, body));
           } catch (error) {
@@ -49,9 +47,8 @@ const perform = (
             fail(error);
           }
         } else if (kind === CHUNK) {
-          body ??= pulled(connection, id, cancel);
-          over = second as boolean;
-          body.take(first as Uint8Array[], over);
+          if (second) end();
+          body?.take(first as Uint8Array[], second as boolean);
         } else if (kind === PROGRESS) {
           onProgress?.({ loaded: first as number, total: second as number | undefined });
         } else if (kind === ERROR) {
@@ -59,7 +56,6 @@ const perform = (
         } else if (kind === FAIL) {
           fail(new VaultError(first as VaultErrorCode, undefined, second as string));
         }
-        if (answered && over) end();
       },
     };
     const id = connection.expect(waiter);
@@ -67,7 +63,7 @@ const perform = (
     const { url, headers, init, replayable, transfer } = packed;
     if (onProgress) init.progress = id;
     try {
-      connection.sendWith(transfer, FETCH, id, url, headers, init, replayable);
+      connection.send([FETCH, id, url, headers, init, replayable], transfer);
     } catch (error) {
       fail(new VaultError("body_unusable", error instanceof Error ? error.message : undefined));
     }

@@ -11,8 +11,6 @@ export const isolatedAt =
     const { port1, port2 } = new OwnChannel();
     const frame = document.createElement("iframe");
     frame.hidden = true;
-    frame.title = "";
-    frame.setAttribute("aria-hidden", "true");
     let far: MessagePort | undefined = port2;
     const listener = ({ data, source, origin: from }: MessageEvent) => {
       if (source !== frame.contentWindow || from !== origin) return;

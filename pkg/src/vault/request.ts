@@ -1,6 +1,9 @@
 import { VaultError } from "../errors.ts";
 import type { Pair, WireBody, WireInit } from "../protocol.ts";
 
+/** What only the vault and the browser may set. `src/vault/io.rs` has the same list. */
+const FORBIDDEN = ["authorization", "cookie", "dpop"];
+
 /** A request, ready to travel. */
 export interface Packed {
   url: string;
@@ -9,8 +12,6 @@ export interface Packed {
   replayable: boolean;
   transfer: Transferable[];
 }
-
-const FORBIDDEN = ["authorization", "cookie", "dpop"];
 
 /** The body as it can be cloned or transferred. What the browser encodes, `Request` has encoded already. */
 const packBody = async (request: Request, given: BodyInit | null | undefined): Promise<WireBody> => {

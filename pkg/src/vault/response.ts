@@ -1,31 +1,29 @@
-import { PULL, type Pair } from "../protocol.ts";
+import { type Head, PULL } from "../protocol.ts";
 import type { Connection } from "./connection.ts";
 import { define, responseOf } from "./odd.ts";
 
-/** A RESPONSE message. */
-export type Head = [
-  kind: number,
-  id: number,
-  status: number,
-  statusText: string,
-  url: string,
-  redirected: boolean,
-  type: ResponseType,
-  headers: Pair[],
-  body: true | null,
-];
+type Chunk = Uint8Array<ArrayBuffer>;
 
-const NULL_BODY = [101, 103, 204, 205, 304];
+const contentOf = (chunks: Chunk[]): BodyInit => (chunks.length === 1 ? chunks[0]! : new Blob(chunks));
+
 const READERS = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as const;
 
 const immutable = (): never => {
   throw new TypeError("Headers are immutable");
 };
 
-/** What the `Response` constructor cannot be told, on the response itself and on its clones. */
-const complete = (response: Response, facts: Partial<Response>, source?: Pulled): Response => {
+/**
+ * What the `Response` constructor cannot be told, on the response itself and on its clones. `whole` is all of the body, if it is
+ * there already.
+ */
+const complete = (
+  response: Response,
+  facts: Partial<Response>,
+  whole: Chunk[] | null,
+  source?: Pulled,
+): Response => {
   const own: Record<string, unknown> = { ...facts };
-  own["clone"] = () => complete(Response.prototype.clone.call(response), facts, source);
+  own["clone"] = () => complete(Response.prototype.clone.call(response), facts, whole, source);
   for (const name of READERS) {
     const read = Response.prototype[name] as (() => Promise<unknown>) | undefined;
     // The engines' own readers are slow with the streams of a script, and disagree on the error of one that fails.
@@ -34,35 +32,46 @@ const complete = (response: Response, facts: Partial<Response>, source?: Pulled)
       (async () => {
         const { body, bodyUsed, headers } = response;
         if (!body || bodyUsed || body.locked) return read.call(response);
-        source!.whole = true;
-        const reader = (body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
-        const chunks = [];
-        for (let next; !(next = await reader.read()).done;) chunks.push(next.value);
-        const one = chunks.length === 1 && (chunks[0] as Uint8Array<ArrayBuffer>);
-        return one && name === "arrayBuffer" && one.length === one.buffer.byteLength
-          ? one.buffer
-          : read.call(new Response(one || new Blob(chunks), { headers }));
+        const chunks = whole ?? [];
+        if (whole) {
+          // Their way to the few bytes that lie here is long, too. Cancelled, the body counts as used.
+          void body.cancel();
+        } else {
+          source!.whole = true;
+          const reader = (body as ReadableStream<Chunk>).getReader();
+          for (let next; !(next = await reader.read()).done;) chunks.push(next.value);
+        }
+        const [one, more] = chunks;
+        if (one && !more) {
+          if (name === "arrayBuffer" && !whole && one.length === one.buffer.byteLength) return one.buffer;
+          const text = () => new TextDecoder().decode(one);
+          try {
+            if (name === "text") return text();
+            if (name === "json") return JSON.parse(text());
+          } catch {
+            // The error is theirs to make.
+          }
+        }
+        return read.call(new Response(contentOf(chunks), { headers }));
       });
   }
   define(response.headers, { append: immutable, delete: immutable, set: immutable });
   return define(response, own);
 };
 
-/** A real `Response` for what the worker got. */
+/** A real `Response` for what the worker got: with all of its body, or with one that comes in messages. */
 export const build = (
-  [, , status, statusText, url, redirected, type, headers]: Head,
+  [, , status, statusText, url, redirected, type, headers, whole]: Head,
   body: Pulled | undefined,
 ): Response => {
-  if (type === "opaqueredirect") {
-    return complete(new Response(null), { url, redirected, type, status, ok: false });
-  }
-  let stream = body?.stream ?? null;
-  if (stream && NULL_BODY.includes(status)) {
-    void stream.cancel();
-    stream = null;
-  }
-  const response = responseOf(stream, status, statusText, headers);
-  return complete(response, { url, redirected, type, status, statusText, ok: response.ok }, body);
+  const content = body ? body.stream : whole && contentOf(whole);
+  const response = responseOf(content, status, statusText, headers);
+  return complete(
+    response,
+    { url, redirected, type, status, statusText, ok: response.ok },
+    body ? null : whole,
+    body,
+  );
 };
 
 /** While fewer chunks than this wait in the page for their reader, more are asked for. */
@@ -79,15 +88,27 @@ export interface Pulled {
   idle(): boolean;
 }
 
-export const pulled = (connection: Connection, id: number, cancel: () => void): Pulled => {
+export const pulled = (
+  connection: Connection,
+  id: number,
+  cancel: () => void,
+  begun: Uint8Array[],
+): Pulled => {
   let controller!: ReadableStreamDefaultController<Uint8Array>;
   // The first is for a body that is begun only when it is read.
   let owed = 1;
   const pull = (): void => {
-    for (; owed; owed--) connection.send(PULL, id, body.whole);
+    for (; owed; owed--) connection.send([PULL, id, body.whole]);
   };
   const stream = new ReadableStream<Uint8Array>(
-    { start: (own) => void (controller = own), pull, cancel },
+    {
+      start: (own) => {
+        controller = own;
+        for (const chunk of begun) own.enqueue(chunk);
+      },
+      pull,
+      cancel,
+    },
     // Nothing is asked for before somebody reads.
     { highWaterMark: 0 },
   );

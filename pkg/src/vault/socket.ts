@@ -112,7 +112,7 @@ export const openSocket = (
       socket?.over(ABNORMAL, reason, false);
     };
     const abort = () => {
-      connection.send(CANCEL, id);
+      connection.send([CANCEL, id]);
       fail(signal?.reason);
     };
     const id = connection.expect({
@@ -133,5 +133,5 @@ export const openSocket = (
     };
     signal?.addEventListener("abort", abort);
     const message = authenticate === "ticket" ? undefined : authenticate.message;
-    connection.sendWith([far], SOCKET, id, url.href, far, [protocols].flat(), message);
+    connection.send([SOCKET, id, url.href, far, [protocols].flat(), message], [far]);
   });

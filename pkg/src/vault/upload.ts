@@ -1,9 +1,8 @@
 import { PROGRESS, type WireForm } from "../protocol.ts";
 import { define, responseOf } from "./odd.ts";
+import { NULL_BODY } from "./bodies.ts";
 
 type Tell = (loaded: number, total?: number) => void;
-
-const NULL_BODY = [204, 205, 304];
 
 /** A form came as a list of its entries. */
 const formOf = (entries: WireForm): FormData => {

@@ -1,9 +1,8 @@
 //! URLs, taken apart by the browser's own parser.
 
-use crate::vault::Target;
-use web_sys::Url;
+use crate::vault::{FORBIDDEN_HEADERS, Target};
 
-/// A URL taken apart by the browser.
+/// A URL taken apart by the browser, and of a request whether it has a header that it must not have.
 pub(super) struct Parts {
     pub(super) href: String,
     scheme: String,
@@ -12,19 +11,25 @@ pub(super) struct Parts {
     path: String,
     credentials: bool,
     pub(super) bare: bool,
+    pub(super) forbidden_header: bool,
 }
 
 impl Parts {
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let url = Url::new(text).ok()?;
+    /// From what the host says of a URL.
+    pub(super) fn new(told: Option<String>) -> Option<Self> {
+        let told = told?;
+        let mut lines = told.split('\n');
+        let mut next = || lines.next().map(String::from);
         Some(Parts {
-            href: url.href(),
-            scheme: url.protocol(),
-            host: url.hostname(),
-            port: url.port(),
-            path: url.pathname(),
-            credentials: !url.username().is_empty() || !url.password().is_empty(),
-            bare: url.search().is_empty() && url.hash().is_empty(),
+            href: next()?,
+            scheme: next()?,
+            host: next()?,
+            port: next()?,
+            path: next()?,
+            credentials: !next()?.is_empty(),
+            bare: next()?.is_empty(),
+            forbidden_header: next()
+                .is_some_and(|names| names.split(',').any(|name| FORBIDDEN_HEADERS.contains(&name))),
         })
     }
 

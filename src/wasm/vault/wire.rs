@@ -3,26 +3,44 @@
 use crate::vault::{Failure, HangUp, Status};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use web_sys::{RequestInit, Response};
+use web_sys::{AbortController, Response};
 
 #[wasm_bindgen]
 extern "C" {
     /// What the worker's script gives: the worker's globals, taken before anything else ran.
     pub type Host;
+    /// Takes a URL apart: `href`, `protocol`, `hostname`, `port`, `pathname`, credentials, and query with fragment, a line each.
     #[wasm_bindgen(method)]
-    pub(super) fn fetch(this: &Host, url: &str, init: &RequestInit) -> JsValue;
+    pub(super) fn parse(this: &Host, url: &str) -> Option<String>;
+    /// The same for a FETCH message, with one line more: the names of its headers, with commas between. Nothing if a part of it is
+    /// not what it has to be.
+    #[wasm_bindgen(method)]
+    pub(super) fn admit(this: &Host, message: &Array) -> Option<String>;
+    /// Makes the page's request with this header, which it forgets at once; it settles the stage FETCH.
+    #[wasm_bindgen(method)]
+    pub(super) fn send(
+        this: &Host,
+        message: &Array,
+        url: &str,
+        authorization: &str,
+        follow: bool,
+        abort: &AbortController,
+    );
+    /// Makes a request to the endpoints; it settles the stage CALL.
+    #[wasm_bindgen(method)]
+    pub(super) fn ask(this: &Host, url: &str, attempt: &str, body: &str, key: u32) -> AbortController;
     /// Calls `settled(stage, key, …)` once the promise is settled.
     #[wasm_bindgen(method)]
     pub(super) fn settle(this: &Host, promise: &JsValue, stage: u32, key: u32);
     /// Sends a message to the page.
     #[wasm_bindgen(method)]
     pub(super) fn post(this: &Host, message: &Array);
-    /// Sends a response's body to the page; the promise is settled once all of it has been sent.
+    /// Sends a response to the page; the promise is settled once all of its body has been sent.
     #[wasm_bindgen(method)]
-    pub(super) fn body(this: &Host, id: u32, response: &Response) -> JsValue;
-    /// Lets the source of a body go that no request has taken.
+    pub(super) fn deliver(this: &Host, id: u32, response: &Response) -> JsValue;
+    /// Lets the source of a message's body go that no request has taken.
     #[wasm_bindgen(method)]
-    pub(super) fn unsent(this: &Host, init: &RequestInit);
+    pub(super) fn unsent(this: &Host, message: &Array);
     /// Does something with a socket: see [`socket`].
     #[wasm_bindgen(method)]
     pub(super) fn socket(this: &Host, id: u32, what: u32, value: &JsValue);
@@ -48,7 +66,6 @@ pub(super) mod kind {
     pub(in crate::wasm::vault) const AWAKE: f64 = 4.0;
     pub(in crate::wasm::vault) const SOCKET: f64 = 5.0;
 
-    pub(in crate::wasm::vault) const RESPONSE: u32 = 2;
     pub(in crate::wasm::vault) const FAIL: u32 = 3;
     pub(in crate::wasm::vault) const ERROR: u32 = 4;
     pub(in crate::wasm::vault) const STATE: u32 = 6;

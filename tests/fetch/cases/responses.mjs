@@ -122,6 +122,11 @@ export const responses = {
     const wrapped = new Response(response.body, response);
     return { ...(await whole(wrapped)), used: response.bodyUsed };
   },
+  "a response can be wrapped while it comes": async (fetch, at) => {
+    const response = await fetch(at.api("slow?chunks=3&every=150"));
+    const wrapped = new Response(response.body, response);
+    return { ...(await whole(wrapped)), used: response.bodyUsed };
+  },
   "a response can be kept in a cache": async (fetch, at) => {
     const cache = await caches.open("battery");
     await cache.put("/kept", await fetch(at.api("answer?body=kept&header=x-one:1")));

@@ -62,6 +62,19 @@ export const streams = {
       })(),
     );
   },
+  "read into a buffer of one's own, line by line": async (fetch, at) => {
+    const { body } = await fetch(at.api("slow?chunks=3&every=150"));
+    return refusal(
+      (async () => {
+        const reader = body.getReader({ mode: "byob" });
+        let text = "";
+        for (let next; !(next = await reader.read(new Uint8Array(64))).done;) {
+          text += new TextDecoder().decode(next.value);
+        }
+        return text;
+      })(),
+    );
+  },
   "a locked body is not read as text": async (fetch, at) => {
     const response = await fetch(at.api("answer?body=locked"));
     response.body.getReader();

@@ -5,9 +5,8 @@ export default {
   expected: ["loses", "loses"],
   before: (redteam) => redteam.takePorts(),
   after: async ({ api, evil, home }, redteam) => {
-    const [port] = redteam.ports;
-    const replies = [];
-    port.addEventListener("message", ({ data }) => replies.push(data));
+    const { replies, ports } = redteam;
+    const [port] = ports;
     const get = { method: "GET" };
     const inits = [
       get,

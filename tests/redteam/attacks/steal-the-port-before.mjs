@@ -6,14 +6,12 @@ export default {
   before: (redteam) => redteam.takePorts(redteam.loot),
   after: async ({ api, evil, home }, redteam) => {
     const [port] = redteam.ports;
-    const answered = [];
-    port.addEventListener("message", ({ data: [kind, id] }) => answered.push([kind, id]));
     const init = { method: "GET", credentials: "include", mode: "cors", redirect: "follow" };
     let id = 9000;
     for (const url of [`${api}/v1/me`, `${evil}/v1/me`, `${home}/auth/refresh`, `${api}/echo-headers`]) {
       port.postMessage([0, ++id, url, [], init, true]);
     }
-    const mine = () => answered.filter(([, id]) => id > 9000);
+    const mine = () => redteam.replies.filter(([, id]) => id > 9000).map(([kind, id]) => [kind, id]);
     await redteam.until(() => mine().length >= 4);
     return mine();
   },

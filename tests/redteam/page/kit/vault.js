@@ -26,15 +26,27 @@
     return globalThis.app.vault?.session ?? {};
   };
 
-  /** Keeps the first port of every channel that is made from now on. */
+  /** Keeps the first port of every channel that is made from now on, and what is said over it or by a worker. */
   redteam.takePorts = (hear = () => {}) => {
-    const { MessageChannel } = globalThis;
+    const { MessageChannel, Worker } = globalThis;
     redteam.ports = [];
+    redteam.replies = [];
+    const listen = (to) =>
+      to.addEventListener("message", ({ data }) => {
+        redteam.replies.push(data);
+        hear(data);
+      });
+    globalThis.Worker = class extends Worker {
+      constructor(...given) {
+        super(...given);
+        listen(this);
+      }
+    };
     globalThis.MessageChannel = class extends MessageChannel {
       constructor() {
         super();
         redteam.ports.push(this.port1);
-        this.port1.addEventListener("message", ({ data }) => hear(data));
+        listen(this.port1);
       }
     };
   };
