@@ -32,12 +32,6 @@ const EXPLAINED = [
   },
   {
     engines: ["webkit"],
-    cases: /^redirects: manual: a redirect$/,
-    at: /^\/stream$/,
-    because: "the body of an opaque redirect is null, as the standard has it; WebKit gives an empty stream",
-  },
-  {
-    engines: ["webkit"],
     cases: /^responses: status 205$/,
     at: /^\/body$/,
     because: "a 205 has no body, as the standard has it; WebKit gives one that a server sends all the same",
