@@ -10,6 +10,7 @@ interface Parameters {
   readonly saltLength?: number;
 }
 
+/** By the bits of the hash: what else has such a name is not WebCrypto's. */
 const CURVES: Readonly<Record<string, string>> = { "256": "P-256", "384": "P-384", "512": "P-521" };
 
 /** By the first two letters of an algorithm's name. */
@@ -17,14 +18,15 @@ const FAMILIES: Readonly<Record<string, (bits: string) => Parameters>> = {
   RS: (bits) => ({ name: "RSASSA-PKCS1-v1_5", hash: `SHA-${bits}` }),
   // RFC 7518 §3.5: the salt is as long as the hash.
   PS: (bits) => ({ name: "RSA-PSS", hash: `SHA-${bits}`, saltLength: Number(bits) / 8 }),
-  ES: (bits) => ({ name: "ECDSA", hash: `SHA-${bits}`, namedCurve: CURVES[bits] ?? "" }),
+  ES: (bits) => ({ name: "ECDSA", hash: `SHA-${bits}`, namedCurve: CURVES[bits] as string }),
 };
 
 /** WebCrypto's words; `undefined` for an algorithm that it does not do. */
 function parameters(algorithm: Algorithm): Parameters | undefined {
   if (algorithm === "EdDSA" || algorithm === "Ed25519") return { name: "Ed25519" };
-  const [, family = "", bits = ""] = /^(RS|PS|ES)(256|384|512)$/.exec(algorithm) ?? [];
-  return FAMILIES[family]?.(bits);
+  // No regular expression: making one takes a quarter of a millisecond of the first token.
+  const bits = algorithm.slice(2);
+  return bits in CURVES ? FAMILIES[algorithm.slice(0, 2)]?.(bits) : undefined;
 }
 
 export class WebEngine {
