@@ -4,7 +4,17 @@
  */
 import * as glue from "../wasm/vault/vault_bg.js";
 import base64 from "../wasm/vault/vault_bg.wasm?deflate";
-import { CANCEL, type Configuration, DIED, PING, PONG, PULL, READY, REFUSED } from "./protocol.ts";
+import {
+  CANCEL,
+  type Configuration,
+  DIED,
+  PING,
+  PONG,
+  PULL,
+  READY,
+  REFUSED,
+  type WireInit,
+} from "./protocol.ts";
 import { Bodies } from "./vault/bodies.ts";
 import { ASKED, type Core, type Host, SENT } from "./vault/core.ts";
 import { admit, initOf, partsOf, unsent } from "./vault/requests.ts";
@@ -62,17 +72,18 @@ const run = (configuration: Configuration, port: MessagePort): void => {
     parse: partsOf,
     admit,
     send: (message, url, authorization, follow, abort) => {
-      const init = initOf(message, follow, abort.signal);
-      const send = () => upload(fetch.bind(worker), post, url, init);
+      let headers: Headers | undefined;
       let answer: Promise<Response>;
       try {
-        init.headers.set("authorization", authorization);
-        answer = send();
+        const init = initOf(message, follow, abort.signal);
+        headers = init.headers;
+        headers.set("authorization", authorization);
+        answer = upload(fetch.bind(worker), post, url, init);
       } catch {
         // Nothing of the engine's own words: they may quote the header.
         answer = Promise.reject(new TypeError("Failed to fetch"));
       }
-      init.headers.delete("authorization");
+      headers?.delete("authorization");
       host.settle(answer, SENT, message[1] as number);
     },
     ask: (url, attempt, body, key) => {
@@ -101,7 +112,8 @@ const run = (configuration: Configuration, port: MessagePort): void => {
           guarded((core) => core.settled(stage, key, true, String((error as Error)?.message))),
       ),
     post,
-    deliver: (id, response) => bodies.pump(id, response),
+    deliver: ([, id, , , init], response) =>
+      bodies.pump(id as number, response, (init as WireInit).method === "HEAD"),
     unsent,
     socket: (id, what, value) => sockets.do(id, what, value),
     tell: (text) => others.postMessage(text),
@@ -137,7 +149,8 @@ const run = (configuration: Configuration, port: MessagePort): void => {
   post([READY, `${endpoints}/login`]);
   port.onmessage = ({ data }) => {
     const kind = data?.[0];
-    if (kind === PULL || kind === CANCEL) bodies.pull(data[1], data[2]);
+    if (kind === PULL) bodies.pull(data[1], data[2]);
+    if (kind === CANCEL) bodies.cancel(data[1]);
     if (kind !== PULL) guarded((core) => (kind === PING ? post([PONG]) : core.message(data)));
   };
   others.onmessage = ({ data }) => typeof data === "string" && guarded((core) => core.heard(data));

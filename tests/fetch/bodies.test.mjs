@@ -22,7 +22,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 const moment = () => new Promise((resolve) => setTimeout(resolve, 30));
 
 /** A body of chunks of these sizes, and the sizes of the chunks of each message that it goes in; the first has the head. */
-const start = (sizes, end = (controller) => controller.close(), headers = {}) => {
+const start = (sizes, end = (controller) => controller.close(), headers = {}, empty = false) => {
   const left = [...sizes];
   const sent = [];
   const bodies = new Bodies((message, transfer) => {
@@ -47,7 +47,7 @@ const start = (sizes, end = (controller) => controller.close(), headers = {}) =>
     { highWaterMark: 0 },
   );
   const result = { bodies, sent, left, outcome: "under way" };
-  bodies.pump(7, new Response(body, { headers })).then(
+  bodies.pump(7, new Response(body, { headers }), empty).then(
     () => (result.outcome = "done"),
     (error) => (result.outcome = error.message),
   );
@@ -168,10 +168,24 @@ test("a page that wants all of a large body gets it in one message", async () =>
   assert.deepEqual([broken.sent, broken.outcome], [[["head"]], "broken"]);
 });
 
-test("a large body that nobody wants any more does not wait for ever", async () => {
-  const body = start([10], (controller) => controller.error(new Error("aborted")), LARGE);
+test("a body that nobody wants any more does not wait for ever", async () => {
+  const large = start([10], undefined, LARGE);
+  const held = start(Array(1000).fill(64 * KIB));
   await turn();
-  body.bodies.pull(7);
+  for (const body of [large, held]) {
+    assert.equal(body.outcome, "under way");
+    body.bodies.cancel(7);
+    await turn();
+    assert.equal(body.outcome, "done");
+  }
+  assert.deepEqual(large.sent, [["head"]]);
+  assert.ok(held.left.length > 900, "and is not read to its end");
+});
+
+test("an answer to HEAD is whole, whatever length it tells; a length that is none is no large one", async () => {
+  const head = start([], undefined, LARGE, true);
+  const odd = start([10], undefined, { "content-length": "5, 5" });
   await turn();
-  assert.equal(body.outcome, "aborted");
+  assert.deepEqual(head.sent, [["head", "over"]]);
+  assert.deepEqual(odd.sent, [["head", 10, "over"]]);
 });

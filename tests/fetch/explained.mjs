@@ -125,8 +125,8 @@ const EXPLAINED = [
   },
   {
     engines: ALL,
-    cases: /^aborts: after the body has come, before it is read$/,
-    because: "an abort after the last byte has arrived does not take it away again",
+    cases: /^aborts: after the body has come, before it is read by hand$/,
+    because: "an abort after the last byte has arrived does not take it away again from who reads the stream",
   },
   {
     engines: ["firefox"],

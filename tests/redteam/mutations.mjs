@@ -134,8 +134,8 @@ export const MUTATIONS = {
     edits: [
       {
         file: "pkg/src/worker.ts",
-        find: "answer = send();",
-        replace: "post([99, [...init.headers].join()]);\n        answer = send();",
+        find: "answer = upload(",
+        replace: "post([99, [...headers].join()]);\n        answer = upload(",
       },
     ],
   },
@@ -145,8 +145,8 @@ export const MUTATIONS = {
     edits: [
       {
         file: "pkg/src/worker.ts",
-        find: "answer = send();",
-        replace: "(globalThis.kept ??= []).push([...init.headers].join());\n        answer = send();",
+        find: "answer = upload(",
+        replace: "(globalThis.kept ??= []).push([...headers].join());\n        answer = upload(",
       },
     ],
   },

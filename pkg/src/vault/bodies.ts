@@ -31,29 +31,37 @@ const headOf = (id: number, response: Response) => [
  */
 export class Bodies {
   readonly #send: (message: unknown[], transfer: Transferable[]) => void;
-  readonly #pulls = new Map<number, (whole?: boolean) => void>();
+  readonly #pulls = new Map<number, (whole?: boolean, gone?: boolean) => void>();
 
   constructor(send: (message: unknown[], transfer: Transferable[]) => void) {
     this.#send = send;
   }
 
-  /** The page has room for another message, or wants the whole of it in one, or no more of any. */
+  /** The page has room for another message, or wants the whole of it in one. */
   pull(id: number, whole?: boolean): void {
     this.#pulls.get(id)?.(whole);
   }
 
-  /** Done once all of it has been sent; rejects if the body breaks off. */
-  async pump(id: number, response: Response): Promise<void> {
+  /** The page wants no more of it. */
+  cancel(id: number): void {
+    this.#pulls.get(id)?.(false, true);
+  }
+
+  /** Done once all of it has been sent; rejects if the body breaks off. `empty` is one that only tells its length. */
+  async pump(id: number, response: Response, empty = false): Promise<void> {
     const { body, headers, status } = response;
     if (!body || NULL_BODY.includes(status)) {
-      void body?.cancel();
+      body?.cancel().catch(() => {});
       return this.#send([...headOf(id, response), null, true], []);
     }
-    if (Number(headers.get("content-length")) <= LARGE)
-      return this.#stream(id, body, () => headOf(id, response));
+    const large = Number(headers.get("content-length")) > LARGE && !empty;
+    if (!large) return this.#stream(id, body, () => headOf(id, response));
     this.#send([...headOf(id, response), [], false], []);
-    const whole = await new Promise((resolve) => void this.#pulls.set(id, resolve));
+    const [whole, gone] = await new Promise<unknown[]>((resolve) => {
+      this.#pulls.set(id, (...given) => resolve(given));
+    });
     this.#pulls.delete(id);
+    if (gone) return body.cancel();
     if (!whole) return this.#stream(id, body);
     // The engine's own way to read all of it is its fastest by far.
     const all = await response.arrayBuffer();
@@ -77,7 +85,8 @@ export class Bodies {
       wake?.();
     };
     const timer = first && setTimeout(() => first && send(false), TOGETHER_MILLIS);
-    this.#pulls.set(id, () => {
+    this.#pulls.set(id, (_, gone) => {
+      if (gone) reader.cancel().catch(() => {});
       credit++;
       if (size) send(false);
     });

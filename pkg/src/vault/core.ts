@@ -6,7 +6,7 @@ export interface Host {
   ask(url: string, attempt: string, body: string, key: number): AbortController;
   settle(promise: Promise<unknown>, stage: number, key: number): void;
   post(message: unknown[]): void;
-  deliver(id: number, response: Response): Promise<void>;
+  deliver(message: unknown[], response: Response): Promise<void>;
   unsent(message: unknown[]): void;
   socket(id: number, what: number, value: unknown): void;
   tell(text: string): void;

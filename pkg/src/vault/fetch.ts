@@ -41,7 +41,7 @@ const perform = (
           if (head[9]) end();
           else body = pulled(connection, id, cancel, head[8]!);
           try {
-            resolve(build(head, body));
+            resolve(build(head, body, signal));
           } catch (error) {
             cancel();
             fail(error);

@@ -12,7 +12,8 @@ export const admit = (message: unknown[]): string | undefined => {
   try {
     const headers = new Headers(message[3] as Pair[]);
     const parts = partsOf(message[2]);
-    if (!parts || Object(message[4]) !== message[4]) return;
+    // A plain object: of a view, every byte would be a member.
+    if (!parts || Object.getPrototypeOf(message[4]) !== Object.prototype) return;
     message[3] = headers;
     return `${parts}\n${[...headers.keys()]}`;
   } catch {

@@ -20,10 +20,11 @@ const complete = (
   response: Response,
   facts: Partial<Response>,
   whole: Chunk[] | null,
-  source?: Pulled,
+  source: Pulled | undefined,
+  signal: AbortSignal,
 ): Response => {
   const own: Record<string, unknown> = { ...facts };
-  own["clone"] = () => complete(Response.prototype.clone.call(response), facts, whole, source);
+  own["clone"] = () => complete(Response.prototype.clone.call(response), facts, whole, source, signal);
   for (const name of READERS) {
     const read = Response.prototype[name] as (() => Promise<unknown>) | undefined;
     // The engines' own readers are slow with the streams of a script, and disagree on the error of one that fails.
@@ -34,8 +35,9 @@ const complete = (
         if (!body || bodyUsed || body.locked) return read.call(response);
         const chunks = whole ?? [];
         if (whole) {
-          // Their way to the few bytes that lie here is long, too. Cancelled, the body counts as used.
-          void body.cancel();
+          signal.throwIfAborted();
+          // Their way to the few bytes that lie here is long, too. This way the body is used and locked as it would be.
+          void body.getReader().cancel();
         } else {
           source!.whole = true;
           const reader = (body as ReadableStream<Chunk>).getReader();
@@ -63,6 +65,7 @@ const complete = (
 export const build = (
   [, , status, statusText, url, redirected, type, headers, whole]: Head,
   body: Pulled | undefined,
+  signal: AbortSignal,
 ): Response => {
   const content = body ? body.stream : whole && contentOf(whole);
   const response = responseOf(content, status, statusText, headers);
@@ -71,6 +74,7 @@ export const build = (
     { url, redirected, type, status, statusText, ok: response.ok },
     body ? null : whole,
     body,
+    signal,
   );
 };
 

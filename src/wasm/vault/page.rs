@@ -52,6 +52,8 @@ impl VaultWorker {
             return false;
         }
         let Ok(abort) = AbortController::new() else { return false };
+        // What the host reads of the message is what is looked at here.
+        message.set(1, id.into());
         let (url, message) = (parts.href.clone(), Some(message.clone()));
         self.flights.push(Flight { id, url, message, socket, abort, response: None });
         true

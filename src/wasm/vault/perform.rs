@@ -57,7 +57,7 @@ pub(super) fn deliver(host: &Host, flight: &mut Flight) {
         message.set(6, response.into());
         host.socket(flight.id, socket::CONNECT, &message);
     } else if let Some(response) = response {
-        host.settle(&host.deliver(flight.id, &response), stage::CHUNK, flight.id);
+        host.settle(&host.deliver(&message, &response), stage::CHUNK, flight.id);
     }
 }
 

@@ -35,9 +35,9 @@ extern "C" {
     /// Sends a message to the page.
     #[wasm_bindgen(method)]
     pub(super) fn post(this: &Host, message: &Array);
-    /// Sends a response to the page; the promise is settled once all of its body has been sent.
+    /// Sends the page the response to its message; the promise is settled once all of its body has been sent.
     #[wasm_bindgen(method)]
-    pub(super) fn deliver(this: &Host, id: u32, response: &Response) -> JsValue;
+    pub(super) fn deliver(this: &Host, message: &Array, response: &Response) -> JsValue;
     /// Lets the source of a message's body go that no request has taken.
     #[wasm_bindgen(method)]
     pub(super) fn unsent(this: &Host, message: &Array);

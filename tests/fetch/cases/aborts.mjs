@@ -89,6 +89,14 @@ export const aborts = {
     controller.abort();
     return refusal(response.text());
   },
+  "after the body has come, before it is read by hand": async (fetch, at) => {
+    const controller = new AbortController();
+    const response = await fetch(at.api("answer?body=done"), { signal: controller.signal });
+    await at.until((seen) => seen[0]?.ended === "complete");
+    await sleep(50);
+    controller.abort();
+    return refusal(drain(response.body));
+  },
   "while a large body is sent": async (fetch, at) => {
     const controller = new AbortController();
     const body = new Blob([new Uint8Array(30_000_000)]);

@@ -22,6 +22,10 @@ export const inputs = {
   "CONNECT is refused": refused((at) => [at.api("echo"), { method: "CONNECT" }]),
   "a method that is no token": refused((at) => [at.api("echo"), { method: "G T" }]),
   "GET with a body is refused": refused((at) => [at.api("echo"), { body: "x" }]),
+  "HEAD of something large": async (fetch, at) => {
+    const response = await fetch(at.api("large?size=5000000"), { method: "HEAD" });
+    return [response.headers.get("content-length"), await response.text()];
+  },
   "HEAD with a body is refused": refused((at) => [at.api("echo"), { method: "HEAD", body: "x" }]),
 
   "a URL object": async (fetch, at) => echoed(await fetch(new URL(at.api("echo?url")))),

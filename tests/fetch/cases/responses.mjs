@@ -95,7 +95,8 @@ export const responses = {
     const response = await fetch(at.api("answer?body=once"));
     const before = response.bodyUsed;
     const text = await response.text();
-    return [before, text, response.bodyUsed, await refusal(response.text()), await refusal(response.json())];
+    const after = [response.bodyUsed, response.body.locked];
+    return [before, text, ...after, await refusal(response.text()), await refusal(response.json())];
   },
   "a clone has all that the original has": async (fetch, at) => {
     const response = await fetch(at.api("answer?status=404&body=clone&header=x-one:1"));

@@ -44,6 +44,10 @@ export default {
     for (const init of inits) {
       for (const url of urls) port.postMessage([0, ++id, url, headers[id % headers.length], init, true]);
     }
+    // Numbers that are none, for requests that are good.
+    const numbers = [10n, "7", [7], -1, 2 ** 32 + 7, NaN, null, undefined, {}, 1.5];
+    for (const number of numbers) port.postMessage([0, number, `${api}/v1/me`, [], get, true]);
+    port.postMessage([0, ++id, `${api}/v1/me`, [], new Uint8Array(2 ** 20), true]);
     const odd = [
       undefined,
       null,
@@ -72,8 +76,10 @@ export default {
     return {
       asked: id - 1000,
       answered: new Set(replies.map(([, id]) => id).filter((id) => id > 1000)).size,
+      // A worker that has died is replaced, and gets a port of its own.
+      ports: ports.length,
     };
   },
-  // The worker itself has answered.
-  reached: ({ brought: { asked, answered } }) => asked === 64 && answered > 0,
+  // The worker itself has answered, and lives.
+  reached: ({ brought: { asked, answered, ports } }) => asked === 65 && answered > 0 && ports === 1,
 };
