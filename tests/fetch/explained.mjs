@@ -124,11 +124,6 @@ const EXPLAINED = [
     because: "a body that comes to the page in parts is no byte stream: no reader with a buffer of one's own",
   },
   {
-    engines: ALL,
-    cases: /^aborts: after the body has come, before it is read by hand$/,
-    because: "an abort after the last byte has arrived does not take it away again from who reads the stream",
-  },
-  {
     engines: ["firefox"],
     cases: /^(bodies: a (locked )?stream |redirects: a stream cannot|aborts: while a stream is sent)/,
     because:
