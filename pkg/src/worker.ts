@@ -1,6 +1,6 @@
 /**
  * The vault's worker. It is one self-contained file: `new Worker(new URL("./vault.worker.js", import.meta.url))`.
- * The page sends it its configuration and a port, once; everything after that goes over the port.
+ * The page sends it its configuration and a port, once, and everything after that over the port.
  */
 import * as glue from "../wasm/vault/vault_bg.js";
 import base64 from "../wasm/vault/vault_bg.wasm?deflate";
@@ -15,9 +15,9 @@ import {
   REFUSED,
   type WireInit,
 } from "./protocol.ts";
+import { admit, initOf, partsOf, unsent } from "./vault/admit.ts";
 import { Bodies } from "./vault/bodies.ts";
 import { ASKED, type Core, type Host, SENT } from "./vault/core.ts";
-import { admit, initOf, partsOf, unsent } from "./vault/requests.ts";
 import { Sockets } from "./vault/sockets.ts";
 import { inTurn } from "./vault/turn.ts";
 import { upload } from "./vault/upload.ts";
