@@ -1,4 +1,5 @@
 import { PROGRESS, type WireForm } from "../protocol.ts";
+import { NULL_BODY } from "./bodies.ts";
 import { define, responseOf } from "./odd.ts";
 import { NULL_BODY } from "./bodies.ts";
 
