@@ -1,7 +1,6 @@
 import { PROGRESS, type WireForm } from "../protocol.ts";
 import { NULL_BODY } from "./bodies.ts";
 import { define, responseOf } from "./odd.ts";
-import { NULL_BODY } from "./bodies.ts";
 
 type Tell = (loaded: number, total?: number) => void;
 
