@@ -14,6 +14,8 @@ mod p256_tables;
 pub mod public;
 #[cfg(feature = "signatures")]
 pub mod signatures;
+#[cfg(feature = "signatures")]
+mod weierstrass;
 
 #[cfg(feature = "verify")]
 pub use key::Key;

@@ -7,6 +7,7 @@ use fiat_crypto::p256_32 as fiat;
 #[cfg(target_pointer_width = "64")]
 use fiat_crypto::p256_64 as fiat;
 
+use crate::crypto::weierstrass::Field;
 use fiat::{
     fiat_p256_add, fiat_p256_from_bytes, fiat_p256_montgomery_domain_field_element as Montgomery,
     fiat_p256_mul, fiat_p256_non_montgomery_domain_field_element as Plain, fiat_p256_opp, fiat_p256_set_one,
@@ -25,8 +26,6 @@ const ZERO: Limbs = [0; 256 / usize::BITS as usize];
 pub(super) struct Fe(Limbs);
 
 impl Fe {
-    pub(super) const ZERO: Fe = Fe(ZERO);
-
     pub(super) const ONE: Fe = {
         let mut one = Montgomery(ZERO);
         fiat_p256_set_one(&mut one);
@@ -54,46 +53,44 @@ impl Fe {
         fiat_p256_mul(&mut element, &Montgomery(limbs), &Montgomery(Fe::SQUARE.0));
         Fe(element.0)
     }
+}
 
-    pub(super) fn is_zero(&self) -> bool {
-        *self == Fe::ZERO
+impl Field for Fe {
+    fn one(&self) -> Fe {
+        Fe::ONE
     }
 
-    pub(super) fn add(&self, other: &Fe) -> Fe {
+    fn is_zero(&self) -> bool {
+        self.0 == ZERO
+    }
+
+    fn add(&self, other: &Fe) -> Fe {
         let mut out = Montgomery(ZERO);
         fiat_p256_add(&mut out, &Montgomery(self.0), &Montgomery(other.0));
         Fe(out.0)
     }
 
-    pub(super) fn sub(&self, other: &Fe) -> Fe {
+    fn sub(&self, other: &Fe) -> Fe {
         let mut out = Montgomery(ZERO);
         fiat_p256_sub(&mut out, &Montgomery(self.0), &Montgomery(other.0));
         Fe(out.0)
     }
 
-    pub(super) fn neg(&self) -> Fe {
+    fn neg(&self) -> Fe {
         let mut out = Montgomery(ZERO);
         fiat_p256_opp(&mut out, &Montgomery(self.0));
         Fe(out.0)
     }
 
-    pub(super) fn double(&self) -> Fe {
-        self.add(self)
-    }
-
-    pub(super) fn mul(&self, other: &Fe) -> Fe {
+    // Its square is a product too: `fiat_p256_square` compiles to something six times slower for wasm.
+    fn mul(&self, other: &Fe) -> Fe {
         let mut out = Montgomery(ZERO);
         fiat_p256_mul(&mut out, &Montgomery(self.0), &Montgomery(other.0));
         Fe(out.0)
     }
 
-    // Not `fiat_p256_square`: it compiles to something six times slower for wasm.
-    pub(super) fn square(&self) -> Fe {
-        self.mul(self)
-    }
-
-    /// 1 / self, and 0 for 0 (Fermat): self^(p-2).
-    pub(super) fn invert(&self) -> Fe {
+    /// And 0 for 0 (Fermat): self^(p-2).
+    fn invert(&self) -> Fe {
         // The exponent's 32-bit words, the highest first.
         const EXPONENT: [u32; 8] = [0xffff_ffff, 1, 0, 0, 0, 0xffff_ffff, 0xffff_ffff, 0xffff_fffd];
         let mut result = Fe::ONE;

@@ -1,7 +1,6 @@
 //! ES256: a key on P-256, with the tables that it shares with others.
 
-use super::point::Affine;
-use super::{TableStore, verify_hash_slowly};
+use super::{TableStore, point, verify_hash_slowly};
 use p256::ecdsa::Signature;
 use sha2::{Digest, Sha256};
 
@@ -29,7 +28,7 @@ impl P256Key {
         let hash: [u8; 32] = Sha256::digest(message).into();
         match self.tables.lookup(&self.point) {
             Some(tables) => tables.verify_hash(&hash, &signature),
-            None => verify_hash_slowly(&Affine::of(&self.point), &hash, &signature),
+            None => verify_hash_slowly(&point::of(&self.point), &hash, &signature),
         }
     }
 }

@@ -13,11 +13,12 @@ mod point;
 mod store;
 mod table;
 
+use super::weierstrass::{Field, sum_of_products};
 use field::Fe;
 use p256::ecdsa::Signature;
 use p256::elliptic_curve::ops::Reduce;
 use p256::{FieldBytes, Scalar};
-use point::{Affine, Jacobian};
+use point::{Affine, GENERATOR, SHAPE, Sum};
 use std::sync::Arc;
 use table::{Table, digits};
 
@@ -35,7 +36,7 @@ impl Tables {
     fn verify_hash(&self, hash: &[u8; 32], signature: &Signature) -> bool {
         let Some((u1, u2)) = factors(hash, signature) else { return false };
         let (u1, u2) = (digits(&u1), digits(&u2));
-        let mut sum = Jacobian::INFINITY;
+        let mut sum = Sum::Infinity;
         for window in 0..u1.len() {
             self.generator.add_to(&mut sum, window, u1[window]);
             self.key.add_to(&mut sum, window, u2[window]);
@@ -44,27 +45,10 @@ impl Tables {
     }
 }
 
-/// The same without a table: for both scalars at once, bit by bit (Shamir's trick).
+/// The same without a table.
 fn verify_hash_slowly(key: &Affine, hash: &[u8; 32], signature: &Signature) -> bool {
     let Some((u1, u2)) = factors(hash, signature) else { return false };
-    let both = Jacobian::from(*key).add(&Affine::GENERATOR);
-    let both = if both.is_infinity() { None } else { point::normalize(&[both]).first().copied() };
-    let mut sum = Jacobian::INFINITY;
-    for (u1, u2) in u1.iter().zip(&u2) {
-        for bit in (0..8).rev() {
-            sum = sum.double();
-            let other = match (u1 >> bit & 1, u2 >> bit & 1) {
-                (0, 0) => None,
-                (_, 0) => Some(Affine::GENERATOR),
-                (0, _) => Some(*key),
-                // `None` where the two are opposite.
-                _ => both,
-            };
-            if let Some(other) = other {
-                sum = sum.add(&other);
-            }
-        }
-    }
+    let sum = sum_of_products([&GENERATOR, key], [&u1, &u2], SHAPE);
     has_x(&sum, &signature.r().to_bytes().into())
 }
 
@@ -78,14 +62,10 @@ fn factors(hash: &[u8; 32], signature: &Signature) -> Option<([u8; 32], [u8; 32]
 
 /// Whether the point's affine x is r modulo the group's order. The order is smaller than the field's prime, so that x may be r itself or r
 /// plus the order.
-fn has_x(point: &Jacobian, r: &[u8; 32]) -> bool {
-    if point.is_infinity() {
-        return false;
-    }
-    let zz = point.z.square();
-    let is_x = |candidate: Fe| candidate.mul(&zz) == point.x;
+fn has_x(sum: &Sum, r: &[u8; 32]) -> bool {
     let r_is_small = r.as_slice() < PRIME_MINUS_ORDER.as_slice();
-    is_x(Fe::of(r)) || (r_is_small && is_x(Fe::of(r).add(&Fe::of(&ORDER))))
+    let r = Fe::of(r);
+    sum.has_x(&r) || (r_is_small && sum.has_x(&r.add(&Fe::of(&ORDER))))
 }
 
 /// n, big-endian (SEC 2 §2.4.2).

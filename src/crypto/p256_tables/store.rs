@@ -2,7 +2,7 @@
 //! which one it is. Clones share what they keep.
 
 use super::Tables;
-use super::point::Affine;
+use super::point::{self, Affine, GENERATOR};
 use super::table::{Table, WINDOWS};
 use core::fmt;
 use std::sync::{Arc, Mutex};
@@ -51,7 +51,7 @@ impl Growing {
             if !table.is_complete() {
                 return None;
             }
-            let finished = std::mem::replace(table, Table::start(Affine::GENERATOR));
+            let finished = std::mem::replace(table, Table::start(GENERATOR));
             *self = Growing::Done(Arc::new(finished));
         }
         self.done()
@@ -97,7 +97,7 @@ impl Store {
                 if self.keys.len() == MAX {
                     self.keys.remove(0);
                 }
-                Entry { point: *point, uses: 0, table: Growing::start(Affine::of(point)) }
+                Entry { point: *point, uses: 0, table: Growing::start(point::of(point)) }
             }
         };
         entry.uses = entry.uses.saturating_add(1);
@@ -107,7 +107,7 @@ impl Store {
     }
 
     fn tables(&mut self, entry: &mut Entry) -> Option<Tables> {
-        let generator = self.generator.get_or_insert_with(|| Growing::start(Affine::GENERATOR));
+        let generator = self.generator.get_or_insert_with(|| Growing::start(GENERATOR));
         // One slice a call: the generator's first, which serves all keys.
         let generator = generator.done().or_else(|| generator.grow())?;
         entry.table.grow().map(|key| Tables { generator, key })

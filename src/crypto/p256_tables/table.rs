@@ -1,6 +1,6 @@
 //! The multiples of one point, and how they are built a slice at a time.
 
-use super::point::{Affine, Jacobian, normalize};
+use super::point::{Affine, SHAPE, Sum, normalize};
 
 /// Bits of a window.
 const BITS: usize = 6;
@@ -15,7 +15,7 @@ const MULTIPLES: usize = 1 << (BITS - 1);
 pub(super) struct Table {
     points: Vec<Affine>,
     /// 2^(6i)·P for the next window.
-    next: Jacobian,
+    next: Sum,
 }
 
 impl Table {
@@ -46,16 +46,16 @@ impl Table {
         for _ in 0..windows {
             bases.push(self.next);
             for _ in 0..BITS {
-                self.next = self.next.double();
+                self.next = self.next.double(SHAPE);
             }
         }
         // The order is a prime far above 32: of these small multiples none is infinity.
         let mut multiples = Vec::with_capacity(windows * MULTIPLES);
         for base in normalize(&bases) {
-            let mut multiple = Jacobian::from(base);
+            let mut multiple = Sum::from(base);
             multiples.push(multiple);
             for _ in 1..MULTIPLES {
-                multiple = multiple.add(&base);
+                multiple.add(&base, SHAPE);
                 multiples.push(multiple);
             }
         }
@@ -64,10 +64,14 @@ impl Table {
     }
 
     /// Adds `digit` times 2^(6·window)·P.
-    pub(super) fn add_to(&self, sum: &mut Jacobian, window: usize, digit: i8) {
+    pub(super) fn add_to(&self, sum: &mut Sum, window: usize, digit: i8) {
         let Some(index) = usize::from(digit.unsigned_abs()).checked_sub(1) else { return };
         let point = &self.points[window * MULTIPLES + index];
-        *sum = if digit < 0 { sum.add(&point.neg()) } else { sum.add(point) };
+        if digit < 0 {
+            sum.add(&point.neg(), SHAPE);
+        } else {
+            sum.add(point, SHAPE);
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Everything here must be what the `p256` crate says, bit for bit.
 
-use super::point::Affine;
 use super::*;
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use p256::ecdsa::{SigningKey, VerifyingKey};
@@ -20,13 +19,13 @@ pub(super) fn multiple_of_generator(scalar: u64) -> [u8; 64] {
 
 fn both(point: &[u8; 64]) -> Tables {
     let table = |point| Arc::new(Table::build(point));
-    Tables { generator: table(Affine::GENERATOR), key: table(Affine::of(point)) }
+    Tables { generator: table(GENERATOR), key: table(point::of(point)) }
 }
 
 /// By tables and without, which must agree.
 fn verify_hash(point: &[u8; 64], hash: &[u8; 32], signature: &Signature) -> bool {
     let by_tables = both(point).verify_hash(hash, signature);
-    assert_eq!(verify_hash_slowly(&Affine::of(point), hash, signature), by_tables);
+    assert_eq!(verify_hash_slowly(&point::of(point), hash, signature), by_tables);
     by_tables
 }
 
@@ -53,15 +52,11 @@ fn edges() -> Vec<Scalar> {
 }
 
 fn multiply(table: &Table, scalar: &Scalar) -> Option<[Fe; 2]> {
-    let mut sum = Jacobian::INFINITY;
+    let mut sum = Sum::Infinity;
     for (window, digit) in digits(&scalar.to_bytes().into()).into_iter().enumerate() {
         table.add_to(&mut sum, window, digit);
     }
-    if sum.is_infinity() {
-        return None;
-    }
-    let point = point::normalize(&[sum])[0];
-    Some([point.x, point.y])
+    point::normalize(&[sum]).first().map(|point| [point.x, point.y])
 }
 
 fn expected(point: &ProjectivePoint, scalar: &Scalar) -> Option<[Fe; 2]> {
@@ -69,7 +64,7 @@ fn expected(point: &ProjectivePoint, scalar: &Scalar) -> Option<[Fe; 2]> {
     if product == ProjectivePoint::IDENTITY {
         return None;
     }
-    let Affine { x, y } = Affine::of(&bytes_of(&product));
+    let Affine { x, y } = point::of(&bytes_of(&product));
     Some([x, y])
 }
 
@@ -93,11 +88,11 @@ fn digits_are_those_of_the_scalar() {
 #[test]
 fn every_point_of_a_table_is_its_multiple() {
     let base = ProjectivePoint::GENERATOR * Scalar::from(0xdead_beefu64);
-    let table = Table::build(Affine::of(&bytes_of(&base)));
+    let table = Table::build(point::of(&bytes_of(&base)));
     let mut unit = Scalar::ONE;
     for window in 0..table::WINDOWS {
         for digit in 1..=32i8 {
-            let mut sum = Jacobian::INFINITY;
+            let mut sum = Sum::Infinity;
             table.add_to(&mut sum, window, digit);
             let scalar = unit * Scalar::from(digit as u64);
             let point = point::normalize(&[sum])[0];
@@ -109,7 +104,7 @@ fn every_point_of_a_table_is_its_multiple() {
 
 #[test]
 fn edge_scalars_multiply_as_the_reference_does() {
-    let table = Table::build(Affine::GENERATOR);
+    let table = Table::build(GENERATOR);
     for scalar in edges() {
         assert_eq!(multiply(&table, &scalar), expected(&ProjectivePoint::GENERATOR, &scalar), "{scalar:?}");
     }
@@ -117,9 +112,9 @@ fn edge_scalars_multiply_as_the_reference_does() {
 
 #[test]
 fn a_table_grown_in_slices_is_the_same() {
-    let whole = Table::build(Affine::GENERATOR);
+    let whole = Table::build(GENERATOR);
     for slice in [1, 5, 6, 42, 100] {
-        let mut table = Table::start(Affine::GENERATOR);
+        let mut table = Table::start(GENERATOR);
         while !table.is_complete() {
             table.grow(slice);
         }
@@ -132,18 +127,27 @@ fn a_table_grown_in_slices_is_the_same() {
 
 #[test]
 fn equal_opposite_and_infinite_points_add_up() {
-    let (one, two) = (Affine::GENERATOR, Affine::of(&multiple_of_generator(2)));
-    let affine = |point: Jacobian| point::normalize(&[point])[0];
-    assert_eq!(affine(Jacobian::from(one).add(&one)), two);
-    assert_eq!(affine(Jacobian::from(one).double()), two);
-    assert!(Jacobian::from(one).add(&one.neg()).is_infinity());
-    assert!(Jacobian::INFINITY.double().is_infinity());
-    assert_eq!(affine(Jacobian::INFINITY.add(&one)), one);
+    let (one, two) = (GENERATOR, point::of(&multiple_of_generator(2)));
+    let affine = |sum: Sum| point::normalize(&[sum]).first().copied();
+    let sum = |first: Sum, second: &Affine| {
+        let mut sum = first;
+        sum.add(second, SHAPE);
+        sum
+    };
+    assert_eq!(affine(sum(one.into(), &one)), Some(two));
+    assert_eq!(affine(Sum::from(one).double(SHAPE)), Some(two));
+    assert_eq!(affine(sum(one.into(), &one.neg())), None);
+    assert_eq!(affine(Sum::Infinity.double(SHAPE)), None);
+    assert_eq!(affine(sum(Sum::Infinity, &one)), Some(one));
     // Equal and opposite, where the sum is not in its simplest coordinates.
-    let three = Jacobian::from(two).add(&one);
-    let same = affine(three);
-    assert_eq!(affine(three.add(&same)), affine(Jacobian::from(same).double()));
-    assert!(three.add(&same.neg()).is_infinity());
+    let three = sum(two.into(), &one);
+    let same = affine(three).unwrap();
+    assert_eq!(affine(sum(three, &same)), affine(Sum::from(same).double(SHAPE)));
+    assert_eq!(affine(sum(three, &same.neg())), None);
+    // Infinity among others is left out.
+    let some = [three, Sum::Infinity, two.into()];
+    assert_eq!(point::normalize(&some), [same, two]);
+    assert_eq!(point::normalize::<Fe>(&[]), []);
 }
 
 /// A key whose scalar is small makes sums meet equal and opposite points on the way.
@@ -213,7 +217,7 @@ proptest! {
     fn multiples_are_those_of_the_reference(a: [u8; 32], b: [u8; 32]) {
         let base = ProjectivePoint::GENERATOR * (scalar(a) + Scalar::ONE);
         prop_assume!(base != ProjectivePoint::IDENTITY);
-        let table = Table::build(Affine::of(&bytes_of(&base)));
+        let table = Table::build(point::of(&bytes_of(&base)));
         prop_assert_eq!(multiply(&table, &scalar(b)), expected(&base, &scalar(b)));
     }
 
