@@ -1,5 +1,6 @@
 // The suite as a server, for runtimes that run a module with a fetch handler: `/` lists the tests, `/run` runs one.
 import { cacheApi, createVerifier, kvCache } from "strongroom/edge";
+import * as small from "strongroom/edge/small";
 import { keyServerAt } from "./client.mjs";
 import { tests } from "./suite.mjs";
 
@@ -16,6 +17,7 @@ export default {
   async fetch(request, env) {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/") return Response.json(Object.keys(tests));
+    if (pathname === "/at-once") return verifyAtOnce(await request.json());
     if (pathname === "/shared") return verifyShared(await request.json(), env);
     try {
       await tests[searchParams.get("name")]({ keyServer: keyServerAt(searchParams.get("keys")) });
@@ -39,6 +41,15 @@ async function verifyShared({ options, cache, token }, env) {
   try {
     const { claims } = await shared.get(id).verify(token);
     return Response.json({ sub: claims.sub });
+  } catch (error) {
+    return Response.json({ code: error.code, message: error.message });
+  }
+}
+
+/** Without the second module: what is verified here `node:crypto` has verified. */
+function verifyAtOnce({ options, token }) {
+  try {
+    return Response.json({ sub: small.createVerifier(options).verifySync(token).claims.sub });
   } catch (error) {
     return Response.json({ code: error.code, message: error.message });
   }
