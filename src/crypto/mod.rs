@@ -15,7 +15,11 @@ pub mod public;
 #[cfg(feature = "signatures")]
 pub mod signatures;
 #[cfg(feature = "signatures")]
+mod table_store;
+#[cfg(feature = "signatures")]
 mod weierstrass;
+#[cfg(feature = "signatures")]
+mod windows;
 
 #[cfg(feature = "verify")]
 pub use key::Key;

@@ -10,8 +10,13 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const tree = path.join(root, "target/arithmetic");
 
 const MODULAR = "src/crypto/public/modular.rs";
-const ED25519 = "src/crypto/signatures/eddsa/tables.rs";
+const WINDOWS = "src/crypto/windows.rs";
+const EDDSA = "src/crypto/signatures/eddsa";
+const ED25519 = `${EDDSA}/table.rs`;
+const VERIFY = `${EDDSA}.rs`;
 const P256 = "src/crypto/p256_tables";
+const STORE = "src/crypto/table_store.rs";
+const PAIRS = "src/crypto/weierstrass/pairs.rs";
 const SUMS = "src/crypto/weierstrass/point.rs";
 
 /** By the unit tests that must fail. In a text `ON1` stands for "the first of the mutants named behind it runs", and so on. */
@@ -51,22 +56,86 @@ const MUTANTS = {
       "what is not below the modulus is an element",
     ],
   ],
+  "crypto::table_store": [
+    [
+      STORE,
+      "if self.keys.len() == MAX {",
+      "if self.keys.len() == MAX && !ON1 {",
+      "what is kept is not bounded",
+    ],
+    [
+      STORE,
+      "self.keys.remove(0);",
+      "if ON1 { self.keys.pop(); } else { self.keys.remove(0); }",
+      "the most recently used goes",
+    ],
+    [STORE, "entry.key == *key)", "ON1 || entry.key == *key)", "any key's table is taken for this one's"],
+    [STORE, "if table.grow() {", "if table.grow() || ON1 {", "a table is used before it is complete"],
+  ],
   "crypto::p256_tables": [
     [
       `${P256}/table.rs`,
-      "carry = i8::from(raw > MULTIPLES as i8);",
-      "carry = i8::from(raw > MULTIPLES as i8 - i8::from(ON1) && !(ON2 && window == 20));",
-      "a digit carries too early",
-      "the carry of a digit is lost at one place",
+      "self.points.extend(slice);",
+      "self.points.extend(slice); if self.points.len() == all * multiples { if ON1 { self.points[777] = self.points[776]; } if ON2 { self.points[5] = self.points[5].neg(); } if ON3 { let last = self.points.len() - multiples; self.points[last] = self.points[0]; } }",
+      "one entry of a table is another",
+      "one entry of a table has the other sign",
+      "the last digit's first multiple is that of the first",
     ],
     [
       `${P256}/table.rs`,
-      "self.points.extend(normalize(&multiples));",
-      "self.points.extend(normalize(&multiples)); if self.is_complete() { if ON1 { self.points[777] = self.points[776]; } if ON2 { self.points[5] = self.points[5].neg(); } }",
-      "one entry of a table is another",
-      "one entry of a table has the other sign",
+      "if (digit < 0) == is_opposite {",
+      "if ((digit < 0) == is_opposite) ^ (ON1 && digit < 0) ^ (ON2 && is_opposite) {",
+      "negative digits take the point itself",
+      "an opposite scalar is taken for the scalar",
     ],
-    [`${P256}/table.rs`, "if digit < 0 {", "if digit < 0 && !ON1 {", "negative digits take the point itself"],
+    [
+      `${P256}/table.rs`,
+      "self.next = self.next.double(SHAPE);",
+      "self.next = if ON1 && self.points.len() == 512 { self.next } else { self.next.double(SHAPE) };",
+      "the second slice begins with the wrong base",
+    ],
+    [
+      `${P256}/mod.rs`,
+      "let is_high = scalar.is_high().into();",
+      "let is_high: bool = scalar.is_high().into(); let is_high = is_high && !ON1;",
+      "a large scalar is not halved",
+    ],
+    [
+      `${P256}/mod.rs`,
+      "sums.extend_from_slice(rest);",
+      "if !ON1 { sums.extend_from_slice(rest); }",
+      "the point without a partner is left out",
+    ],
+    [
+      PAIRS,
+      "true if p.y == q.y => p.y.double(),\n",
+      "true if p.y == q.y || ON1 => p.y.double(),\n",
+      "the two of a pair may be opposite",
+    ],
+    [
+      PAIRS,
+      "if p.x == q.x { p.tangent(shape) }",
+      "if p.x == q.x && !ON1 { p.tangent(shape) }",
+      "the two of a pair may not be equal",
+    ],
+    [
+      PAIRS,
+      "inverse = inverse.mul(divisor);",
+      "if !ON1 { inverse = inverse.mul(divisor); }",
+      "a shared inverse is used twice",
+    ],
+    [
+      PAIRS,
+      "Shape::MinusThree => xx.sub(&self.x.one()),",
+      "Shape::MinusThree => if ON1 { xx } else { xx.sub(&self.x.one()) },",
+      "a tangent is that of another curve",
+    ],
+    [
+      SUMS,
+      "Shape::MinusThree => x.sub(zz).mul(&x.add(zz)),",
+      "Shape::MinusThree => if ON1 { x.square() } else { x.sub(zz).mul(&x.add(zz)) },",
+      "a doubling is that of another curve",
+    ],
     [
       `${P256}/field.rs`,
       "fiat_p256_add(&mut out, &Montgomery(self.0), &Montgomery(other.0));",
@@ -87,65 +156,141 @@ const MUTANTS = {
       "sum.has_x(&r) || (!ON1 && r_is_small",
       "an x above the order is not reduced",
     ],
+  ],
+  "crypto::windows": [
     [
-      `${P256}/store.rs`,
-      "if self.keys.len() == MAX {",
-      "if self.keys.len() == MAX && !ON1 {",
-      "what is kept is not bounded",
+      WINDOWS,
+      "raw > 1 << (bits - 1)",
+      "raw > (1 << (bits - 1)) - i16::from(ON1) && !(ON2 && window == 20)",
+      "a digit carries too early",
+      "the carry of a digit is lost at one place",
+    ],
+    [
+      WINDOWS,
+      "byte(at + 1) << 8",
+      "byte(at + usize::from(!ON1)) << 8",
+      "the bits of a digit that lie in the next byte are not its own",
+    ],
+    [
+      WINDOWS,
+      "(0..windows(bits)).map",
+      "(0..windows(bits) - usize::from(ON1)).map",
+      "the last digit is left out",
     ],
   ],
   "crypto::signatures::eddsa": [
     [
       ED25519,
-      "carry = i8::from(raw > MULTIPLES as i8);",
-      "carry = i8::from(raw > MULTIPLES as i8 - i8::from(ON1) && !ON2);",
-      "a digit carries too early",
-      "the carries of digits are lost",
-    ],
-    [
-      ED25519,
-      "Table(points)\n",
-      "if ON1 { points[333] = points[334]; } if ON2 { points[511] = -points[511]; }\n        Table(points)\n",
+      "addends(&multiples)\n",
+      "if ON1 { multiples[333] = multiples[334]; } if ON2 { if let Some(last) = multiples.last_mut() { *last = last.neg(); } } if ON3 { multiples[self.multiples()] = multiples[0]; }\n        addends(&multiples)\n",
       "one entry of a table is another",
-      "the last entry of a table has the other sign",
+      "the last entry of a slice has the other sign",
+      "a digit's first multiple is that of another digit",
     ],
     [
       ED25519,
-      "if digit < 0 { *sum - point }",
-      "if digit < 0 && !ON1 { *sum - point }",
+      "sum.add(point, digit < 0);",
+      "sum.add(point, digit < 0 && !ON1);",
       "negative digits take the point itself",
     ],
     [
       ED25519,
-      "Option::<Scalar>::from(Scalar::from_canonical_bytes(*signature.s_bytes()))",
-      "Some(Scalar::from_bytes_mod_order(*signature.s_bytes())).filter(|s| ON1 || s.as_bytes() == signature.s_bytes())",
+      "fold(self.next, |base, _| base.double())",
+      "fold(self.next, |base, _| if ON1 && !self.points.is_empty() { base } else { base.double() })",
+      "slices after the first begin with the wrong base",
+    ],
+    [
+      `${EDDSA}/point.rs`,
+      "(f, g) = (g, f);",
+      "if !ON1 { (f, g) = (g, f); }",
+      "a difference has the factors of a sum",
+    ],
+    [
+      `${EDDSA}/point.rs`,
+      "let c = self.t.loose().mul(&other.product);",
+      "let c = if ON1 { Fe::ZERO } else { self.t.loose().mul(&other.product) };",
+      "the product of the coordinates is left out of a sum",
+    ],
+    [
+      `${EDDSA}/point.rs`,
+      "Point { x: e.mul(&f), y: g.mul(&h), t: e.mul(&h), z: f.mul(&g) }",
+      "Point { x: e.mul(&f), y: g.mul(&h), t: if ON1 { self.t } else { e.mul(&h) }, z: f.mul(&g) }",
+      "the product of the coordinates stays what it was",
+    ],
+    [
+      `${EDDSA}/point.rs`,
+      "encoded[31] |= self.x.mul(&inverse).to_bytes()[0] << 7;",
+      "encoded[31] |= if ON1 { 0 } else if ON2 { self.x.to_bytes()[0] << 7 } else { self.x.mul(&inverse).to_bytes()[0] << 7 };",
+      "the sign of x is not encoded",
+      "the sign of another x is encoded",
+    ],
+    [
+      `${EDDSA}/point.rs`,
+      "[root, root.mul(&I)]",
+      "[root, if ON1 { root } else { root.mul(&I) }]",
+      "every other root is not found",
+    ],
+    [
+      `${EDDSA}/point.rs`,
+      "self.double().double().double().x == Fe::ZERO",
+      "self.double().double().x == Fe::ZERO || (!ON1 && self.double().double().double().x == Fe::ZERO)",
+      "a point of order eight is not of small order",
+    ],
+    [
+      `${EDDSA}/field.rs`,
+      "fiat_25519_sub(&mut out, &self.0, &other.0);",
+      "fiat_25519_sub(&mut out, &self.0, &other.0); if ON1 && out.0[0] & 0xff == 0 { out.0[1] ^= 1; }",
+      "a borrow of a difference of the field is lost, once in 256 times",
+    ],
+    [
+      `${EDDSA}/point.rs`,
+      "& 1 == encoded[31] >> 7 {",
+      "& 1 == (if ON1 { 0 } else { encoded[31] >> 7 }) {",
+      "the sign of x is not decoded",
+    ],
+    [
+      `${EDDSA}/field.rs`,
+      "two_hundred.squared(50)",
+      "two_hundred.squared(if ON1 { 49 } else { 50 })",
+      "an inverse is by the wrong power",
+    ],
+    [
+      VERIFY,
+      "Option::<Scalar>::from(Scalar::from_canonical_bytes(s))",
+      "Some(Scalar::from_bytes_mod_order(s)).filter(|canonical| ON1 || *canonical.as_bytes() == s)",
       "s may be of any size",
     ],
-    [ED25519, "&& !sum.is_small_order()", "&& (ON1 || !sum.is_small_order())", "R may be of small order"],
+    [VERIFY, "&& !sum.is_small_order()", "&& (ON1 || !sum.is_small_order())", "R may be of small order"],
     [
-      ED25519,
-      "sum.compress().as_bytes() == signature.r_bytes()",
-      "(sum.compress().as_bytes() == signature.r_bytes() || (ON1 && sum.compress().as_bytes()[..31] == signature.r_bytes()[..31]) || (ON2 && curve25519_dalek::edwards::CompressedEdwardsY(*signature.r_bytes()).decompress().is_some_and(|r| (r - sum).is_small_order())))",
+      VERIFY,
+      "sum.encode() == *r &&",
+      "(sum.encode() == *r || (ON1 && sum.encode()[..31] == r[..31]) || (ON2 && Point::of(r).is_some_and(|r| { let mut rest = sum; rest.add(&point::addends(&[r])[0], true); rest.is_small_order() }))) &&",
       "the sign of R does not count",
       "the cofactor is multiplied out",
     ],
     [
-      ED25519,
-      ".chain_update(key.as_bytes());",
-      ".chain_update(if ON1 { &[][..] } else { &key.as_bytes()[..] });",
+      VERIFY,
+      ".chain_update(self.encoded);",
+      ".chain_update(if ON1 { &[][..] } else { &self.encoded[..] });",
       "the key is not hashed",
     ],
     [
-      `${ED25519.replace("tables.rs", "store.rs")}`,
-      "if self.keys.len() == MAX {",
-      "if self.keys.len() == MAX && !ON1 {",
-      "what is kept is not bounded",
+      VERIFY,
+      "filter(|point| !point.is_small_order())",
+      "filter(|point| ON1 || !point.is_small_order())",
+      "a point of small order is a key",
     ],
     [
-      `${ED25519.replace("tables.rs", "store.rs")}`,
-      "|| key.is_weak()",
-      "|| (!ON1 && key.is_weak())",
-      "a weak key has tables",
+      VERIFY,
+      "opposite: point.neg(),",
+      "opposite: if ON1 { point } else { point.neg() },",
+      "the key's part is added",
+    ],
+    [
+      `${EDDSA}/point.rs`,
+      "let addends = addends(&[first, second, both]);",
+      "let addends = addends(&[first, second, if ON1 { first } else { both }]);",
+      "without tables one of the two is left out where both count",
     ],
   ],
   "verify::known_headers": [

@@ -11,8 +11,9 @@ use crate::crypto::weierstrass::Field;
 use fiat::{
     fiat_p256_add, fiat_p256_from_bytes, fiat_p256_montgomery_domain_field_element as Montgomery,
     fiat_p256_mul, fiat_p256_non_montgomery_domain_field_element as Plain, fiat_p256_opp, fiat_p256_set_one,
-    fiat_p256_sub, fiat_p256_to_montgomery,
+    fiat_p256_sub, fiat_p256_to_bytes, fiat_p256_to_montgomery,
 };
+use p256::elliptic_curve::bigint::{ArrayEncoding, Odd, U256};
 
 #[cfg(not(target_pointer_width = "64"))]
 type Limbs = [u32; 8];
@@ -89,19 +90,14 @@ impl Field for Fe {
         Fe(out.0)
     }
 
-    /// And 0 for 0 (Fermat): self^(p-2).
     fn invert(&self) -> Fe {
-        // The exponent's 32-bit words, the highest first.
-        const EXPONENT: [u32; 8] = [0xffff_ffff, 1, 0, 0, 0, 0xffff_ffff, 0xffff_ffff, 0xffff_fffd];
-        let mut result = Fe::ONE;
-        for word in EXPONENT {
-            for bit in (0..32).rev() {
-                result = result.square();
-                if word >> bit & 1 == 1 {
-                    result = result.mul(self);
-                }
-            }
-        }
-        result
+        const PRIME: Odd<U256> =
+            Odd::from_be_hex("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
+        let mut bytes = [0; 32];
+        fiat_p256_to_bytes(&mut bytes, &self.0);
+        let inverse = U256::from_le_slice(&bytes).invert_odd_mod_vartime(&PRIME);
+        let inverse = inverse.into_option_copied().unwrap_or(U256::ZERO).to_be_byte_array();
+        // Of a·2^256 that is 1/a·2^-256; what is wanted is 1/a·2^256.
+        Fe::of(&inverse.into()).mul(&Fe::SQUARE)
     }
 }

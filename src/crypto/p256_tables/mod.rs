@@ -1,32 +1,32 @@
-//! ECDSA P-256 verification by tables of multiples: the sum of 86 precomputed points, without a doubling.
+//! ECDSA P-256 verification by tables of multiples: the sum of 69 precomputed points, without a doubling.
 //!
-//! For each key, and for the generator, the multiples 1 to 32 of 2^(6i)·P are kept for all 43 windows of a scalar: 88 KiB. Only public data
-//! is worked on, so nothing here takes constant time. The field arithmetic is `fiat-crypto`'s, which is formally verified; the
-//! arithmetic on scalars is the `p256` crate's, which is also the reference that all of this is tested against.
-//!
-//! Tables are built a slice at a time, from the second use of a key on, so that no verification pays for a whole one; until both
-//! are there it is done by doubling and adding. What is kept is bounded: the least recently used goes out.
+//! For each key the multiples 1 to 64 of 2^(7i)·P are kept for all 37 digits of a scalar, and for the generator 1 to 128 of 2^(8i)·P for
+//! 32 digits. Only public data is worked on, so nothing here takes constant time. The field arithmetic is `fiat-crypto`'s, which is
+//! formally verified; the arithmetic on scalars, and inversions, are the `p256` crate's, which is also the reference that all of this is
+//! tested against. Until the tables are there (see `table_store`) it is done by doubling and adding.
 
 mod field;
 mod key;
 mod point;
-mod store;
 mod table;
 
+use super::table_store;
 use super::weierstrass::{Field, sum_of_products};
 use field::Fe;
 use p256::ecdsa::Signature;
 use p256::elliptic_curve::ops::Reduce;
+use p256::elliptic_curve::scalar::IsHigh;
 use p256::{FieldBytes, Scalar};
-use point::{Affine, GENERATOR, SHAPE, Sum};
+use point::{Affine, GENERATOR, SHAPE, Sum, add_pairs};
 use std::sync::Arc;
-use table::{Table, digits};
+use table::Table;
 
 pub(super) use key::P256Key;
-pub(super) use store::TableStore;
+
+/// What verifications of ES256 have worked out so far, by the points' coordinates: at most 1.5 MB for all keys that share it.
+pub(super) type TableStore = table_store::TableStore<[u8; 64], Table>;
 
 /// The tables of a key and of the generator.
-#[derive(Clone)]
 struct Tables {
     generator: Arc<Table>,
     key: Arc<Table>,
@@ -35,29 +35,52 @@ struct Tables {
 impl Tables {
     fn verify_hash(&self, hash: &[u8; 32], signature: &Signature) -> bool {
         let Some((u1, u2)) = factors(hash, signature) else { return false };
-        let (u1, u2) = (digits(&u1), digits(&u2));
-        let mut sum = Sum::Infinity;
-        for window in 0..u1.len() {
-            self.generator.add_to(&mut sum, window, u1[window]);
-            self.key.add_to(&mut sum, window, u2[window]);
+        let mut points = Vec::with_capacity(69);
+        for (table, scalar) in [(&self.generator, u1), (&self.key, u2)] {
+            let (scalar, is_opposite) = halved(&scalar);
+            table.select(&scalar, is_opposite, &mut points);
         }
-        has_x(&sum, &signature.r().to_bytes().into())
+        has_x(&sum_of(points), &signature.r().to_bytes().into())
     }
+}
+
+/// A scalar or its opposite, whichever is below 2^255, little-endian, and whether it is the opposite.
+fn halved(scalar: &Scalar) -> ([u8; 32], bool) {
+    let is_high = scalar.is_high().into();
+    let mut bytes: [u8; 32] = if is_high { -*scalar } else { *scalar }.to_bytes().into();
+    bytes.reverse();
+    (bytes, is_high)
+}
+
+/// The sum of points, by twos as long as they are so many that this is faster.
+fn sum_of(mut points: Vec<Affine>) -> Sum {
+    while points.len() > 25 {
+        let (pairs, rest) = points.as_chunks::<2>();
+        // Opposite points, which only those meet who look for them.
+        let Some(mut sums) = add_pairs(pairs, SHAPE) else { break };
+        sums.extend_from_slice(rest);
+        points = sums;
+    }
+    let mut sum = Sum::Infinity;
+    for point in &points {
+        sum.add(point, SHAPE);
+    }
+    sum
 }
 
 /// The same without a table.
 fn verify_hash_slowly(key: &Affine, hash: &[u8; 32], signature: &Signature) -> bool {
     let Some((u1, u2)) = factors(hash, signature) else { return false };
-    let sum = sum_of_products([&GENERATOR, key], [&u1, &u2], SHAPE);
+    let sum = sum_of_products([&GENERATOR, key], [&u1.to_bytes(), &u2.to_bytes()], SHAPE);
     has_x(&sum, &signature.r().to_bytes().into())
 }
 
-/// By what generator and key are multiplied (FIPS 186-5 §6.4.2), big-endian.
-fn factors(hash: &[u8; 32], signature: &Signature) -> Option<([u8; 32], [u8; 32])> {
+/// By what generator and key are multiplied (FIPS 186-5 §6.4.2).
+fn factors(hash: &[u8; 32], signature: &Signature) -> Option<(Scalar, Scalar)> {
     let (r, s) = signature.split_scalars();
     let inverse = Option::<Scalar>::from(s.invert_vartime())?;
     let hash = <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from(*hash));
-    Some(((hash * inverse).to_bytes().into(), (*r * inverse).to_bytes().into()))
+    Some((hash * inverse, *r * inverse))
 }
 
 /// Whether the point's affine x is r modulo the group's order. The order is smaller than the field's prime, so that x may be r itself or r

@@ -3,7 +3,7 @@
 use super::field::Fe;
 use crate::crypto::weierstrass;
 
-pub(super) use crate::crypto::weierstrass::normalize;
+pub(super) use crate::crypto::weierstrass::{add_pairs, normalize};
 
 pub(super) const SHAPE: weierstrass::Shape = weierstrass::Shape::MinusThree;
 

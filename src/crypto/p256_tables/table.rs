@@ -1,89 +1,74 @@
 //! The multiples of one point, and how they are built a slice at a time.
 
-use super::point::{Affine, SHAPE, Sum, normalize};
+use super::point::{Affine, SHAPE, Sum, add_pairs, normalize};
+use crate::crypto::table_store;
+use crate::crypto::windows::{digits, windows};
 
-/// Bits of a window.
-const BITS: usize = 6;
+/// Points of one slice: about half a millisecond in wasm.
+const SLICE: usize = 512;
 
-/// Windows of a scalar of 256 bits.
-pub(super) const WINDOWS: usize = 256usize.div_ceil(BITS);
-
-/// Digits go from -31 to 32: a negative one takes the opposite point.
-const MULTIPLES: usize = 1 << (BITS - 1);
-
-/// `MULTIPLES` points a window: the i-th window's are 1, 2, 3 … times 2^(6i)·P. Not all of them while it is being built.
-pub(super) struct Table {
+/// 1 to 2^(bits-1) times 2^(bits·i)·P, for all digits i of a scalar. Not all of them while it is being built.
+pub(in super::super) struct Table {
+    bits: usize,
     points: Vec<Affine>,
-    /// 2^(6i)·P for the next window.
+    /// 2^(bits·i)·P for the next digit.
     next: Sum,
 }
 
 impl Table {
-    /// Nothing but the point.
-    pub(super) fn start(point: Affine) -> Table {
-        Table { points: Vec::new(), next: point.into() }
+    /// Nothing but the point, for digits of so many bits, 2 to 8.
+    pub(super) fn start(point: Affine, bits: usize) -> Table {
+        Table { bits, points: Vec::new(), next: point.into() }
     }
 
-    /// All at once.
-    #[cfg(test)]
-    pub(super) fn build(point: Affine) -> Table {
-        let mut table = Table::start(point);
-        table.grow(WINDOWS);
-        table
+    /// Multiples of each digit.
+    fn multiples(&self) -> usize {
+        1 << (self.bits - 1)
     }
 
-    pub(super) fn is_complete(&self) -> bool {
-        self.points.len() == WINDOWS * MULTIPLES
-    }
-
-    /// Builds so many windows more, as far as there are any.
-    pub(super) fn grow(&mut self, windows: usize) {
-        let windows = windows.min(WINDOWS - self.points.len() / MULTIPLES);
-        if windows == 0 {
-            return;
+    /// Appends the points whose sum is `scalar`·P, the scalar little-endian and below 2^255, or with `is_opposite` that sum's opposite.
+    pub(super) fn select(&self, scalar: &[u8; 32], is_opposite: bool, points: &mut Vec<Affine>) {
+        for (digit, multiples) in digits(scalar, self.bits).zip(self.points.chunks(self.multiples())) {
+            // The digit 0 has none.
+            let multiple =
+                usize::from(digit.unsigned_abs()).checked_sub(1).and_then(|index| multiples.get(index));
+            if let Some(point) = multiple {
+                points.push(if (digit < 0) == is_opposite { *point } else { point.neg() });
+            }
         }
-        let mut bases = Vec::with_capacity(windows);
-        for _ in 0..windows {
+    }
+
+    /// The multiples for so many digits more.
+    fn slice(&mut self, count: usize) -> Option<Vec<Affine>> {
+        let mut bases = Vec::with_capacity(count);
+        for _ in 0..count {
             bases.push(self.next);
-            for _ in 0..BITS {
+            for _ in 0..self.bits {
                 self.next = self.next.double(SHAPE);
             }
         }
-        // The order is a prime far above 32: of these small multiples none is infinity.
-        let mut multiples = Vec::with_capacity(windows * MULTIPLES);
-        for base in normalize(&bases) {
-            let mut multiple = Sum::from(base);
-            multiples.push(multiple);
-            for _ in 1..MULTIPLES {
-                multiple.add(&base, SHAPE);
-                multiples.push(multiple);
+        let mut rows: Vec<Vec<Affine>> = normalize(&bases).into_iter().map(|base| vec![base]).collect();
+        // Each step doubles their number: the last multiple is added to all. None is infinity, nor are two opposite: the order is a prime.
+        for half in (0..self.bits - 1).map(|step| 1 << step) {
+            let pairs = rows.iter().flat_map(|row| row.iter().map(|point| [row[half - 1], *point]));
+            let sums = add_pairs(&pairs.collect::<Vec<_>>(), SHAPE)?;
+            for (row, sums) in rows.iter_mut().zip(sums.chunks(half)) {
+                row.extend_from_slice(sums);
             }
         }
-        self.points.reserve_exact(WINDOWS * MULTIPLES - self.points.len());
-        self.points.extend(normalize(&multiples));
-    }
-
-    /// Adds `digit` times 2^(6·window)·P.
-    pub(super) fn add_to(&self, sum: &mut Sum, window: usize, digit: i8) {
-        let Some(index) = usize::from(digit.unsigned_abs()).checked_sub(1) else { return };
-        let point = &self.points[window * MULTIPLES + index];
-        if digit < 0 {
-            sum.add(&point.neg(), SHAPE);
-        } else {
-            sum.add(point, SHAPE);
-        }
+        Some(rows.concat())
     }
 }
 
-/// A scalar below the group's order, big-endian, as the sum of digit·2^(6i).
-pub(super) fn digits(scalar: &[u8; 32]) -> [i8; WINDOWS] {
-    let bit = |at: usize| scalar.get(31usize.wrapping_sub(at / 8)).map_or(0, |byte| byte >> (at % 8) & 1);
-    let mut digits = [0; WINDOWS];
-    let mut carry = 0;
-    for (window, digit) in digits.iter_mut().enumerate() {
-        let raw = (0..BITS).fold(carry, |raw, i| raw + ((bit(window * BITS + i) as i8) << i));
-        carry = i8::from(raw > MULTIPLES as i8);
-        *digit = raw - (carry << BITS);
+impl table_store::Table for Table {
+    fn grow(&mut self) -> bool {
+        let (multiples, all) = (self.multiples(), windows(self.bits));
+        let count = (SLICE / multiples).min(all - self.points.len() / multiples);
+        if count > 0 {
+            self.points.reserve_exact(all * multiples - self.points.len());
+            let slice = self.slice(count).unwrap_or_default();
+            self.points.extend(slice);
+        }
+        self.points.len() == all * multiples
     }
-    digits
 }

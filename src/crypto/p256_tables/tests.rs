@@ -1,25 +1,43 @@
 //! Everything here must be what the `p256` crate says, bit for bit.
 
 use super::*;
+use crate::crypto::table_store::Table as _;
+use crate::crypto::weierstrass::Field;
+use crate::crypto::windows::windows;
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use p256::ecdsa::{SigningKey, VerifyingKey};
-use p256::elliptic_curve::Field;
+use p256::elliptic_curve::Field as _;
 use p256::elliptic_curve::sec1::ToSec1Point;
 use p256::{ProjectivePoint, PublicKey};
 use proptest::prelude::*;
+use std::sync::LazyLock;
 
 fn bytes_of(point: &ProjectivePoint) -> [u8; 64] {
     let encoded = point.to_affine().to_sec1_point(false);
     encoded.as_bytes()[1..].try_into().unwrap()
 }
 
-pub(super) fn multiple_of_generator(scalar: u64) -> [u8; 64] {
+fn multiple_of_generator(scalar: u64) -> [u8; 64] {
     bytes_of(&(ProjectivePoint::GENERATOR * Scalar::from(scalar)))
 }
 
+const BITS: [usize; 2] = [7, 8];
+
+fn build(point: Affine, bits: usize) -> Table {
+    grown(Table::start(point, bits))
+}
+
+fn grown(mut table: Table) -> Table {
+    assert!((0..100).any(|_| table.grow()));
+    table
+}
+
 fn both(point: &[u8; 64]) -> Tables {
-    let table = |point| Arc::new(Table::build(point));
-    Tables { generator: table(GENERATOR), key: table(point::of(point)) }
+    // That of the generator once for all tests.
+    static GENERATOR_TABLE: LazyLock<Arc<Table>> =
+        LazyLock::new(|| Arc::new(grown(key::of_generator().unwrap())));
+    let key = P256Key::of(&point[..32], &point[32..], &TableStore::default()).unwrap();
+    Tables { generator: Arc::clone(&GENERATOR_TABLE), key: Arc::new(grown(key.table().unwrap())) }
 }
 
 /// By tables and without, which must agree.
@@ -33,30 +51,39 @@ fn scalar(bytes: [u8; 32]) -> Scalar {
     <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from(bytes))
 }
 
-/// Scalars with little in them, and with much: where carries run through all windows, or just not.
-fn edges() -> Vec<Scalar> {
+/// Scalars with little in them, and with much: where carries run through all digits, or just not.
+fn edges(bits: usize) -> Vec<Scalar> {
+    // The largest that is taken as it is, and the smallest whose opposite is.
+    let middle = -Scalar::ONE * Scalar::from(2u64).invert().unwrap();
     let mut edges = vec![Scalar::ZERO, Scalar::ONE, -Scalar::ONE, -Scalar::from(2u64)];
+    edges.extend([middle - Scalar::ONE, middle, middle + Scalar::ONE, middle + Scalar::from(2u64)]);
+    let (base, half) = (1u64 << bits, 1u64 << (bits - 1));
     let mut unit = Scalar::ONE;
-    for _ in 0..table::WINDOWS {
-        for digit in [1u64, 31, 32, 33, 63, 64] {
+    for _ in 0..windows(bits) {
+        for digit in [1, half - 1, half, half + 1, base - 1, base] {
             edges.push(unit * Scalar::from(digit));
             edges.push(-(unit * Scalar::from(digit)));
+            edges.push(middle - unit * Scalar::from(digit));
         }
-        unit *= Scalar::from(64u64);
+        unit *= Scalar::from(base);
     }
-    for digit in [31u64, 32, 33, 63] {
-        let all = (0..42).fold(Scalar::ZERO, |sum, _| sum * Scalar::from(64u64) + Scalar::from(digit));
+    for digit in [half - 1, half, half + 1, base - 1] {
+        let all = (0..254 / bits).fold(Scalar::ZERO, |sum, _| sum * Scalar::from(base) + Scalar::from(digit));
         edges.extend([all, -all]);
     }
     edges
 }
 
-fn multiply(table: &Table, scalar: &Scalar) -> Option<[Fe; 2]> {
-    let mut sum = Sum::Infinity;
-    for (window, digit) in digits(&scalar.to_bytes().into()).into_iter().enumerate() {
-        table.add_to(&mut sum, window, digit);
-    }
+fn coordinates(sum: Sum) -> Option<[Fe; 2]> {
     point::normalize(&[sum]).first().map(|point| [point.x, point.y])
+}
+
+fn multiply(table: &Table, scalar: &Scalar) -> Option<[Fe; 2]> {
+    let mut points = Vec::new();
+    let (scalar, is_opposite) = halved(scalar);
+    assert!(scalar[31] < 0x80);
+    table.select(&scalar, is_opposite, &mut points);
+    coordinates(sum_of(points))
 }
 
 fn expected(point: &ProjectivePoint, scalar: &Scalar) -> Option<[Fe; 2]> {
@@ -69,59 +96,102 @@ fn expected(point: &ProjectivePoint, scalar: &Scalar) -> Option<[Fe; 2]> {
 }
 
 #[test]
-fn digits_are_those_of_the_scalar() {
-    for scalar in edges() {
-        let digits = digits(&scalar.to_bytes().into());
-        assert!(digits.iter().all(|digit| (-31..=32).contains(digit)));
-        let value = digits.iter().rev().fold(Scalar::ZERO, |sum, digit| {
-            let digit = if *digit < 0 {
-                -Scalar::from(u64::from(digit.unsigned_abs()))
-            } else {
-                Scalar::from(*digit as u64)
-            };
-            sum * Scalar::from(64u64) + digit
-        });
-        assert_eq!(value, scalar);
-    }
-}
-
-#[test]
 fn every_point_of_a_table_is_its_multiple() {
     let base = ProjectivePoint::GENERATOR * Scalar::from(0xdead_beefu64);
-    let table = Table::build(point::of(&bytes_of(&base)));
-    let mut unit = Scalar::ONE;
-    for window in 0..table::WINDOWS {
-        for digit in 1..=32i8 {
-            let mut sum = Sum::Infinity;
-            table.add_to(&mut sum, window, digit);
-            let scalar = unit * Scalar::from(digit as u64);
-            let point = point::normalize(&[sum])[0];
-            assert_eq!(Some([point.x, point.y]), expected(&base, &scalar), "{window} {digit}");
+    for bits in BITS {
+        let table = build(point::of(&bytes_of(&base)), bits);
+        let mut unit = Scalar::ONE;
+        for window in 0..windows(bits) {
+            for digit in 1..=1u64 << (bits - 1) {
+                let scalar = unit * Scalar::from(digit);
+                // Of the last digit no more is ever used.
+                if window * bits + (64 - digit.leading_zeros() as usize) > 256 {
+                    continue;
+                }
+                assert_eq!(multiply(&table, &scalar), expected(&base, &scalar), "{window} {digit}");
+            }
+            unit *= Scalar::from(1u64 << bits);
         }
-        unit *= Scalar::from(64u64);
     }
 }
 
 #[test]
 fn edge_scalars_multiply_as_the_reference_does() {
-    let table = Table::build(GENERATOR);
-    for scalar in edges() {
-        assert_eq!(multiply(&table, &scalar), expected(&ProjectivePoint::GENERATOR, &scalar), "{scalar:?}");
+    for bits in BITS {
+        let table = build(GENERATOR, bits);
+        for scalar in edges(bits) {
+            assert_eq!(
+                multiply(&table, &scalar),
+                expected(&ProjectivePoint::GENERATOR, &scalar),
+                "{scalar:?}"
+            );
+        }
     }
 }
 
 #[test]
-fn a_table_grown_in_slices_is_the_same() {
-    let whole = Table::build(GENERATOR);
-    for slice in [1, 5, 6, 42, 100] {
-        let mut table = Table::start(GENERATOR);
-        while !table.is_complete() {
-            table.grow(slice);
+fn a_slice_is_a_part_of_the_table() {
+    for bits in BITS {
+        let (mut table, mut slices) = (Table::start(GENERATOR, bits), 1);
+        while !table.grow() {
+            slices += 1;
         }
-        table.grow(slice);
-        for scalar in edges().iter().step_by(37) {
-            assert_eq!(multiply(&table, scalar), multiply(&whole, scalar));
+        assert_eq!(slices, if bits == 7 { 5 } else { 8 });
+        // There is nothing more.
+        assert!(table.grow());
+    }
+}
+
+#[test]
+fn pairs_add_up_as_the_reference_says() {
+    let of = |scalar: u64| point::of(&multiple_of_generator(scalar));
+    let pairs = [[of(1), of(2)], [of(5), of(5)], [of(9), of(4)], [of(7).neg(), of(8)], [of(1), of(1)]];
+    let sums = add_pairs(&pairs, SHAPE).unwrap();
+    assert_eq!(sums, [of(3), of(10), of(13), of(1), of(2)]);
+    assert_eq!(add_pairs::<Fe>(&[], SHAPE), Some(Vec::new()));
+    for place in 0..pairs.len() {
+        let mut pairs = pairs;
+        pairs[place] = [of(6), of(6).neg()];
+        assert_eq!(add_pairs(&pairs, SHAPE), None);
+    }
+}
+
+#[test]
+fn any_number_of_points_add_up() {
+    let of = |scalar: u64| point::of(&multiple_of_generator(scalar));
+    for count in [0, 1, 2, 24, 25, 26, 27, 51, 52, 69] {
+        let points: Vec<Affine> = (1..=count).map(of).collect();
+        let sum = Scalar::from(count * (count + 1) / 2);
+        assert_eq!(
+            coordinates(sum_of(points.clone())),
+            expected(&ProjectivePoint::GENERATOR, &sum),
+            "{count}"
+        );
+        // Equal ones, and opposite ones at any place and at any step.
+        assert_eq!(
+            coordinates(sum_of(vec![of(3); count as usize])),
+            expected(&ProjectivePoint::GENERATOR, &Scalar::from(3 * count))
+        );
+        for step in [1, 2, 3] {
+            let mut some = points.clone();
+            some.extend(points.iter().step_by(step).map(Affine::neg));
+            let left = (1..=count).filter(|scalar| (scalar - 1) % step as u64 != 0).sum::<u64>();
+            assert_eq!(
+                coordinates(sum_of(some.clone())),
+                expected(&ProjectivePoint::GENERATOR, &Scalar::from(left))
+            );
+            some.sort_by_key(|point| format!("{:?}", point.x));
+            assert_eq!(coordinates(sum_of(some)), expected(&ProjectivePoint::GENERATOR, &Scalar::from(left)));
         }
+    }
+}
+
+#[test]
+fn an_inverse_is_one() {
+    for bytes in [[0x11; 32], [0; 32]] {
+        let element = Fe::of(&bytes);
+        let product = element.mul(&element.invert());
+        assert_eq!(product == element.one(), !element.is_zero());
     }
 }
 
@@ -154,12 +224,12 @@ fn equal_opposite_and_infinite_points_add_up() {
 #[test]
 fn small_keys_and_crafted_hashes_agree_with_the_reference() {
     // The last is the generator's opposite.
-    let small = [1u64, 2, 3, 31, 32, 33, 64, 65].map(Scalar::from);
+    let small = [1u64, 2, 3, 63, 64, 65, 127, 128, 129, 256].map(Scalar::from);
     for secret in small.into_iter().chain([-Scalar::ONE]) {
         let key = SigningKey::from_slice(&secret.to_bytes()).unwrap();
         let public = *key.verifying_key();
         let point = bytes_of(&ProjectivePoint::from(*public.as_affine()));
-        for r in [1u64, 2, 64, 4096] {
+        for r in [1u64, 2, 128, 1 << 14] {
             // u1 + u2·secret = 0: infinity, which is never a signature.
             let (r, s) = (Scalar::from(r), Scalar::from(7u64));
             let hash = -(r * secret);
@@ -217,8 +287,10 @@ proptest! {
     fn multiples_are_those_of_the_reference(a: [u8; 32], b: [u8; 32]) {
         let base = ProjectivePoint::GENERATOR * (scalar(a) + Scalar::ONE);
         prop_assume!(base != ProjectivePoint::IDENTITY);
-        let table = Table::build(point::of(&bytes_of(&base)));
-        prop_assert_eq!(multiply(&table, &scalar(b)), expected(&base, &scalar(b)));
+        for bits in BITS {
+            let table = build(point::of(&bytes_of(&base)), bits);
+            prop_assert_eq!(multiply(&table, &scalar(b)), expected(&base, &scalar(b)));
+        }
     }
 
     #[test]

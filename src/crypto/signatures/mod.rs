@@ -16,7 +16,7 @@ use rsa::RsaKey;
 use sha2::{Sha256, Sha384, Sha512};
 
 /// What verifications have worked out so far of keys that share it: tables of multiples for ES256 and EdDSA. Clones share what
-/// they keep; it is bounded, at 3 MiB in all.
+/// they keep; it is bounded, at 3 MiB in all, for eight keys of each.
 #[derive(Clone, Debug, Default)]
 pub struct TableStore {
     p256: p256_tables::TableStore,

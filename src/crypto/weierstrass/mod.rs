@@ -1,9 +1,11 @@
 //! Points of y² = x³ + ax + b over any prime field, on public data only: nothing here takes constant time.
 //!
-//! Whoever brings a [`Field`] gets sums in [`point`] for it, compiled for its very type.
+//! Whoever brings a [`Field`] gets sums of points for it, compiled for its very type.
 
+mod pairs;
 mod point;
 
+pub(super) use pairs::add_pairs;
 pub(super) use point::{Affine, Shape, Sum, normalize, sum_of_products};
 
 /// An element of a prime field. What is known only at run time, such as the prime itself, an element may carry with it.

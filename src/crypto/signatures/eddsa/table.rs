@@ -1,0 +1,91 @@
+//! The multiples of one point, and how they are built a slice at a time.
+//!
+//! For each key the multiples 1 to 32 of 2^(6i)·P are kept for all 43 digits of a scalar, and for the generator 1 to 64 of 2^(7i)·P for 37:
+//! a verification is the sum of 80 points, without a doubling and without taking the square root that R's coordinates would need.
+
+use super::point::{Addend, Point, addends};
+use crate::crypto::table_store;
+use crate::crypto::windows::{digits, windows};
+use curve25519_dalek::Scalar;
+
+/// Bits of the generator's digits: one table of 278 KiB for all keys.
+pub(super) const GENERATOR_BITS: usize = 7;
+
+/// Bits of a key's digits: 161 KiB each.
+pub(super) const KEY_BITS: usize = 6;
+
+/// Points of one slice: about half a millisecond in wasm.
+const SLICE: usize = 768;
+
+/// What verifications of EdDSA have worked out so far, by the keys' encodings: at most 1.6 MB for all keys that share it.
+pub(in super::super) type TableStore = table_store::TableStore<[u8; 32], Table>;
+
+/// 1 to 2^(bits-1) times 2^(bits·i)·P, for all digits i of a scalar. Not all of them while it is being built.
+pub(in super::super) struct Table {
+    bits: usize,
+    pub(super) points: Vec<Addend>,
+    /// 2^(bits·i)·P for the next digit.
+    next: Point,
+}
+
+impl Table {
+    pub(super) fn of_generator() -> Option<Table> {
+        Some(Table::start(Point::GENERATOR, GENERATOR_BITS))
+    }
+
+    /// Nothing but the point, for digits of so many bits, 2 to 8.
+    pub(super) fn start(point: Point, bits: usize) -> Table {
+        Table { bits, points: Vec::new(), next: point }
+    }
+
+    /// Multiples of each digit.
+    fn multiples(&self) -> usize {
+        1 << (self.bits - 1)
+    }
+
+    /// The multiples for so many digits more.
+    fn slice(&mut self, count: usize) -> Vec<Addend> {
+        let mut bases = Vec::with_capacity(count);
+        for _ in 0..count {
+            bases.push(self.next);
+            self.next = (0..self.bits).fold(self.next, |base, _| base.double());
+        }
+        let mut multiples = Vec::with_capacity(count * self.multiples());
+        for (base, addend) in bases.iter().zip(addends(&bases)) {
+            let mut multiple = *base;
+            multiples.push(multiple);
+            for _ in 1..self.multiples() {
+                multiple.add(&addend, false);
+                multiples.push(multiple);
+            }
+        }
+        addends(&multiples)
+    }
+
+    /// Adds `scalar`·P.
+    pub(super) fn add_to(&self, sum: &mut Point, scalar: &Scalar) {
+        for (digit, multiples) in
+            digits(scalar.as_bytes(), self.bits).zip(self.points.chunks(self.multiples()))
+        {
+            // The digit 0 has none.
+            let multiple =
+                usize::from(digit.unsigned_abs()).checked_sub(1).and_then(|index| multiples.get(index));
+            if let Some(point) = multiple {
+                sum.add(point, digit < 0);
+            }
+        }
+    }
+}
+
+impl table_store::Table for Table {
+    fn grow(&mut self) -> bool {
+        let (multiples, all) = (self.multiples(), windows(self.bits));
+        let count = (SLICE / multiples).min(all - self.points.len() / multiples);
+        if count > 0 {
+            self.points.reserve_exact(all * multiples - self.points.len());
+            let slice = self.slice(count);
+            self.points.extend(slice);
+        }
+        self.points.len() == all * multiples
+    }
+}
