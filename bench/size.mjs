@@ -48,7 +48,7 @@ const budgets = {
   "whole vault (page + worker with wasm)": 48,
   "verifier's JavaScript in a Worker": 8.2,
   "of which glue to the wasm": 5,
-  "verifier in a Worker (strongroom/edge/small)": 62.5,
+  "verifier in a Worker (strongroom/edge/small)": 60,
   "verifier in a Worker (strongroom/edge)": 210,
 };
 

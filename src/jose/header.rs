@@ -38,8 +38,8 @@ impl Header {
             return Err(HeaderError::TooLarge);
         }
         let object = json::parse_object(bytes).map_err(HeaderError::Json)?;
-        if let Some(problem) = Header::problems(&object).next() {
-            return Err(problem);
+        if let Some(problem) = Header::problems(&object).first() {
+            return Err(*problem);
         }
         let alg = text(&object, "alg")?.ok_or(HeaderError::Parameter("alg"))?;
         let (kid, typ) = (text(&object, "kid")?, text(&object, "typ")?);
@@ -48,14 +48,24 @@ impl Header {
     }
 
     /// Everything that is wrong with the parameters, beginning with what [`Header::parse`] refuses the header for.
-    pub fn problems(object: &Object) -> impl Iterator<Item = HeaderError> + '_ {
-        let critical = object.member("crit").is_some() || object.member("b64").is_some();
-        let critical = critical.then_some(HeaderError::Critical);
+    pub fn problems(object: &Object) -> Vec<HeaderError> {
+        let mut found = Vec::new();
+        if object.member("crit").is_some() || object.member("b64").is_some() {
+            found.push(HeaderError::Critical);
+        }
         // RFC 7516 §9: this member marks a JWE, whose `alg` means something else.
-        let encrypted = object.member("enc").map(|_| HeaderError::Parameter("enc"));
-        let nameless = object.member("alg").is_none().then_some(HeaderError::Parameter("alg"));
-        let mistyped = ["alg", "kid", "typ"].into_iter().filter_map(|name| text(object, name).err());
-        critical.into_iter().chain(encrypted).chain(nameless).chain(mistyped)
+        if object.member("enc").is_some() {
+            found.push(HeaderError::Parameter("enc"));
+        }
+        if object.member("alg").is_none() {
+            found.push(HeaderError::Parameter("alg"));
+        }
+        for name in ["alg", "kid", "typ"] {
+            if let Err(problem) = text(object, name) {
+                found.push(problem);
+            }
+        }
+        found
     }
 
     /// The algorithm that the sender names. A claim to be compared, never a choice.

@@ -130,21 +130,21 @@ impl Kept<'_> {
 /// assert_eq!(strongroom::jose::json::quote("a\"\n"), r#""a\"\u000a""#);
 /// ```
 pub fn quote(text: &str) -> String {
-    let mut json = String::with_capacity(text.len() + 2);
-    json.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => json.push_str("\\\""),
-            '\\' => json.push_str("\\\\"),
-            '\0'..='\x1f' => {
-                json.push_str(if character < '\x10' { "\\u000" } else { "\\u001" });
-                json.extend(char::from_digit(character as u32 % 16, 16));
+    // Byte by byte: all that is escaped is ASCII.
+    let mut json = Vec::with_capacity(text.len() + 2);
+    json.push(b'"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => json.extend_from_slice(&[b'\\', byte]),
+            0..0x20 => {
+                json.extend_from_slice(if byte < 0x10 { b"\\u000" } else { b"\\u001" });
+                json.push(b"0123456789abcdef"[usize::from(byte % 16)]);
             }
-            _ => json.push(character),
+            _ => json.push(byte),
         }
     }
-    json.push('"');
-    json
+    json.push(b'"');
+    String::from_utf8(json).unwrap_or_default()
 }
 
 /// The texts one after another, with another between them: shorter in the wasm than the library's formatting and joining.
@@ -174,6 +174,11 @@ impl Object {
         self.0.iter().find(|(member, _)| member == name).map(|(_, value)| value)
     }
 
+    /// The member of that name, without the others.
+    pub fn into_member(self, name: &str) -> Option<Value> {
+        self.0.into_iter().find(|(member, _)| member == name).map(|(_, value)| value)
+    }
+
     /// The member of that name, if it is a string.
     pub fn string(&self, name: &str) -> Option<&str> {
         self.member(name).and_then(Value::as_str)
@@ -196,10 +201,12 @@ impl Value {
 
     /// The strings, if it is an array of nothing else.
     pub fn as_strings(&self) -> Option<Vec<&str>> {
-        match self {
-            Value::Array(values) => values.iter().map(Value::as_str).collect(),
-            _ => None,
+        let Value::Array(values) = self else { return None };
+        let mut strings = Vec::with_capacity(values.len());
+        for value in values {
+            strings.push(value.as_str()?);
         }
+        Some(strings)
     }
 }
 

@@ -71,15 +71,16 @@ pub enum JwksError {
 /// The first thing that is wrong with the set as such; single keys are judged one by one, later.
 pub fn parse_set(bytes: &[u8], max_keys: usize) -> Result<Vec<Jwk>, JwksError> {
     let object = json::parse_object(bytes).map_err(JwksError::Json)?;
-    let Some(Value::Array(keys)) = object.member("keys") else { return Err(JwksError::Shape) };
-    if keys.len() > max_keys {
+    let Some(Value::Array(values)) = object.into_member("keys") else { return Err(JwksError::Shape) };
+    if values.len() > max_keys {
         return Err(JwksError::TooMany);
     }
-    let key = |value: &Value| match value {
-        Value::Object(object) => Ok(Jwk(object.clone())),
-        _ => Err(JwksError::Shape),
-    };
-    keys.iter().map(key).collect()
+    let mut keys = Vec::with_capacity(values.len());
+    for value in values {
+        let Value::Object(object) = value else { return Err(JwksError::Shape) };
+        keys.push(Jwk(object));
+    }
+    Ok(keys)
 }
 
 impl Jwk {

@@ -38,9 +38,11 @@ fn policy(config: &Object) -> Result<Policy, PolicyError> {
     let issuer = config.string("issuer").ok_or(PolicyError("issuer must be a non-empty string"))?;
     let audience =
         strings(config, "audience")?.ok_or(PolicyError("audience must be one or more non-empty strings"))?;
-    let names = strings(config, "algorithms")?.unwrap_or_default();
-    let algorithms: Option<Vec<Algorithm>> = names.into_iter().map(Algorithm::from_name).collect();
-    let algorithms = algorithms.ok_or(PolicyError("algorithms names one that is not supported"))?;
+    let mut algorithms = Vec::new();
+    for name in strings(config, "algorithms")?.unwrap_or_default() {
+        let algorithm = Algorithm::from_name(name);
+        algorithms.push(algorithm.ok_or(PolicyError("algorithms names one that is not supported"))?);
+    }
     let mut policy = Policy::new(issuer, audience, &algorithms)?;
     if let Some(seconds) = number(config, "clockTolerance")? {
         policy = policy.clock_tolerance(duration(seconds))?;
@@ -68,10 +70,11 @@ fn policy(config: &Object) -> Result<Policy, PolicyError> {
     if let Some(bytes) = number(config, "maxTokenSize")? {
         policy = policy.max_token_size(bytes as usize)?;
     }
-    if let Some(names) = strings(config, "quirks")? {
-        let quirks: Option<Vec<Quirk>> = names.into_iter().map(Quirk::from_name).collect();
-        policy = policy.quirks(&quirks.ok_or(PolicyError("quirks names one that is not known"))?);
+    let mut quirks = Vec::new();
+    for name in strings(config, "quirks")?.unwrap_or_default() {
+        quirks.push(Quirk::from_name(name).ok_or(PolicyError("quirks names one that is not known"))?);
     }
+    policy = policy.quirks(&quirks);
     Ok(policy)
 }
 

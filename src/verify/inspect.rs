@@ -68,7 +68,7 @@ pub fn inspect_judged(
         _ => found.problems.extend(segments.signature().err().map(TokenError::from)),
     }
     found.look_at_payload(now, segments.payload(), policy);
-    // The same spelling mistake in two segments is one problem.
+    // The same spelling mistake in two segments is one problem, and so is a claim that two checks miss.
     let mut told = Vec::new();
     found.problems.retain(|problem| !told.contains(problem) && (told.push(problem.clone()), true).1);
     found
@@ -83,14 +83,15 @@ impl Inspection {
         };
         match json::parse_object(&bytes) {
             Ok(object) => {
-                let problems = Header::problems(&object).map(|error| CompactError::Header(error).into());
-                self.problems.extend(problems);
+                for problem in Header::problems(&object) {
+                    self.problems.push(CompactError::Header(problem).into());
+                }
                 self.header = Some(String::from_utf8(bytes.clone()).unwrap_or_default());
             }
             Err(error) => self.problems.push(CompactError::Header(HeaderError::Json(error)).into()),
         }
         if let (Ok(header), Some(policy)) = (Header::parse(&bytes), policy) {
-            self.problems.extend(header_problems(policy, &header));
+            self.problems.append(&mut header_problems(policy, &header));
         }
     }
 
@@ -107,8 +108,9 @@ impl Inspection {
         match json::parse_object(&bytes) {
             Ok(object) => {
                 self.expired = claims::is_expired(now, &object);
-                self.problems
-                    .extend(policy.into_iter().flat_map(|policy| claims::problems(policy, now, &object)));
+                if let Some(policy) = policy {
+                    self.problems.append(&mut claims::problems(policy, now, &object));
+                }
                 self.payload = Some(String::from_utf8(bytes).unwrap_or_default());
             }
             Err(error) => self.problems.push(TokenError::Malformed(Malformed::Payload(error))),

@@ -28,8 +28,10 @@ impl KnownHeaders {
         let mut known = self.0.try_lock().ok()?;
         let place = known.iter().position(|known| *known.text == *text)?;
         // The latest first: what is used all the time stays.
-        known[..=place].rotate_right(1);
-        Some(Arc::clone(&known[0].header))
+        let used = known.remove(place);
+        let header = Arc::clone(&used.header);
+        known.insert(0, used);
+        Some(header)
     }
 
     /// Remembers one that the policy accepts.

@@ -105,9 +105,7 @@ impl Verifier {
             return Ok(Candidate { compact: Compact::with_header(&segments, header)?, algorithm });
         }
         let compact = Compact::parse_spelled(token, self.policy.max_token_size, self.policy.spelling())?;
-        if let Some(problem) = header_problems(&self.policy, compact.header()).next() {
-            return Err(problem);
-        }
+        header_problems(&self.policy, compact.header()).into_iter().try_for_each(Err)?;
         let algorithm = algorithm(&self.policy, compact.header())?;
         self.headers.remember(segments.header_text(), compact.header());
         Ok(Candidate { compact, algorithm })
@@ -131,9 +129,7 @@ impl Verifier {
         let (header, payload) = token.compact.into_parts();
         let text = String::from_utf8(payload).map_err(|_| malformed(JsonError::Encoding))?;
         let object = claims::parse(&self.policy, &text).map_err(malformed)?;
-        if let Some(problem) = claims::problems(&self.policy, now, &object).next() {
-            return Err(problem);
-        }
+        claims::problems(&self.policy, now, &object).into_iter().try_for_each(Err)?;
         let window = Window::of(&self.policy, &object);
         Ok(Verified { value: Claims::new(object, text), header, window })
     }
@@ -183,12 +179,12 @@ impl<'t> Candidate<'t> {
 }
 
 /// Everything that the policy finds wrong with the header.
-pub(super) fn header_problems(policy: &Policy, header: &Header) -> impl Iterator<Item = TokenError> + use<> {
-    algorithm(policy, header)
-        .err()
-        .into_iter()
-        .chain(typ(policy, header).err())
-        .chain(kid(policy, header).err())
+pub(super) fn header_problems(policy: &Policy, header: &Header) -> Vec<TokenError> {
+    let mut found = Vec::new();
+    claims::tell(&mut found, algorithm(policy, header).map(drop));
+    claims::tell(&mut found, typ(policy, header));
+    claims::tell(&mut found, kid(policy, header));
+    found
 }
 
 pub(super) fn algorithm(policy: &Policy, header: &Header) -> Result<Algorithm, TokenError> {
