@@ -35,6 +35,7 @@ const ONLY_IN: [(&[&str], &[&str]); 4] = [
             "p384",
             "p521",
             "k256",
+            "crypto_bigint",
             "rsa",
             "sha2",
             "hmac",

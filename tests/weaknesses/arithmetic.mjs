@@ -17,6 +17,7 @@ const VERIFY = `${EDDSA}.rs`;
 const P256 = "src/crypto/p256_tables";
 const STORE = "src/crypto/table_store.rs";
 const PAIRS = "src/crypto/weierstrass/pairs.rs";
+const ECDSA = "src/crypto/signatures/ecdsa";
 const SUMS = "src/crypto/weierstrass/point.rs";
 
 /** By the unit tests that must fail. In a text `ON1` stands for "the first of the mutants named behind it runs", and so on. */
@@ -176,6 +177,66 @@ const MUTANTS = {
       "(0..windows(bits)).map",
       "(0..windows(bits) - usize::from(ON1)).map",
       "the last digit is left out",
+    ],
+  ],
+  "crypto::signatures::ecdsa": [
+    [
+      `${ECDSA}/multiples.rs`,
+      "carry = i8::from(raw > MULTIPLES as i8);",
+      "carry = i8::from(raw > MULTIPLES as i8 - i8::from(ON1) && !(ON2 && place == 20));",
+      "a digit carries too early",
+      "the carry of a digit is lost at one place",
+    ],
+    [
+      `${ECDSA}/multiples.rs`,
+      "Multiples(normalize(&multiples))",
+      "{ let mut points = normalize(&multiples); if ON1 { points[37] = points[38].clone(); } if ON2 { points[5] = points[5].neg(); } Multiples(points) }",
+      "one multiple is another",
+      "one multiple has the other sign",
+    ],
+    [
+      `${ECDSA}/multiples.rs`,
+      "if digit < 0 {",
+      "if digit < 0 && !ON1 {",
+      "negative digits take the point itself",
+    ],
+    [
+      `${ECDSA}/numbers.rs`,
+      "Number(self.0.add(&other.0))",
+      "if ON1 { let sum = self.0.as_montgomery().wrapping_add(other.0.as_montgomery()); if &sum >= self.0.as_montgomery() && &sum >= self.0.params().modulus() { return Number(BoxedMontyForm::from_montgomery(sum, self.0.params())); } } Number(self.0.add(&other.0))",
+      "a sum that is not below the prime is not reduced",
+    ],
+    [
+      `${ECDSA}/numbers.rs`,
+      "Number(self.0.sub(&other.0))",
+      "if ON1 && self.0.as_montgomery() < other.0.as_montgomery() { return Number(BoxedMontyForm::from_montgomery(self.0.as_montgomery().wrapping_sub(other.0.as_montgomery()), self.0.params())); } Number(self.0.sub(&other.0))",
+      "a borrow of a difference is lost",
+    ],
+    [
+      "src/crypto/weierstrass/point.rs",
+      "Shape::Zero => x.square(),",
+      "Shape::Zero => if ON1 { x.sub(zz).mul(&x.add(zz)) } else { x.square() },",
+      "secp256k1 is doubled as if its a were -3",
+    ],
+    [
+      `${ECDSA}/mod.rs`,
+      "self.curve.fits(signature) &&",
+      "(ON1 || self.curve.fits(signature)) &&",
+      "r and s may be of any size",
+    ],
+    [
+      `${ECDSA}/mod.rs`,
+      "(is_canonical && is_on_curve)",
+      "((ON1 || is_canonical) && (ON2 || is_on_curve))",
+      "a coordinate may be written a second way",
+      "a key need not be on the curve",
+    ],
+    [
+      `${ECDSA}/mod.rs`,
+      "(self.field.exceeds_sum(&self.group, r)? &&",
+      "(!ON2 && (ON1 || self.field.exceeds_sum(&self.group, r)?) &&",
+      "r plus the order may reach the prime",
+      "an x above the order is not reduced",
     ],
   ],
   "crypto::signatures::eddsa": [

@@ -3,18 +3,18 @@
 use super::modular::Ring;
 
 /// A curve over a prime field, with numbers that are as long as the prime, big-endian.
-pub(super) struct Curve {
-    prime: &'static [u8],
+pub(in crate::crypto) struct Curve {
+    pub(in crate::crypto) prime: &'static [u8],
     /// Whether a is -3; else it is 0.
-    is_a_minus_three: bool,
-    b: &'static [u8],
+    pub(in crate::crypto) is_a_minus_three: bool,
+    pub(in crate::crypto) b: &'static [u8],
     /// Of the group.
-    order: &'static [u8],
+    pub(in crate::crypto) order: &'static [u8],
 }
 
 impl Curve {
     /// How long a number is, in bytes.
-    pub(super) fn size(&self) -> usize {
+    pub(in crate::crypto) fn size(&self) -> usize {
         self.prime.len()
     }
 
@@ -31,14 +31,14 @@ impl Curve {
     }
 
     /// Whether a signature is r and s, each of full length (RFC 7518 §3.4), both in [1, n-1].
-    pub(super) fn fits(&self, signature: &[u8]) -> bool {
+    pub(in crate::crypto) fn fits(&self, signature: &[u8]) -> bool {
         let is_in_range = |number: &[u8]| number.iter().any(|byte| *byte != 0) && *number < *self.order;
         signature.len() == 2 * self.size() && signature.chunks(self.size()).all(is_in_range)
     }
 }
 
 /// P-256 (SEC 2 §2.4.2).
-pub(super) const P256: Curve = Curve {
+pub(in crate::crypto) const P256: Curve = Curve {
     prime: &hex::<32>("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"),
     is_a_minus_three: true,
     b: &hex::<32>("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"),
@@ -46,7 +46,7 @@ pub(super) const P256: Curve = Curve {
 };
 
 /// P-384 (SEC 2 §2.5.1).
-pub(super) const P384: Curve = Curve {
+pub(in crate::crypto) const P384: Curve = Curve {
     prime: &hex::<48>(
         "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe\
              ffffffff0000000000000000ffffffff",
@@ -63,7 +63,7 @@ pub(super) const P384: Curve = Curve {
 };
 
 /// P-521 (SEC 2 §2.6.1).
-pub(super) const P521: Curve = Curve {
+pub(in crate::crypto) const P521: Curve = Curve {
     prime: &hex::<66>(
         "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
              ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
@@ -83,7 +83,7 @@ pub(super) const P521: Curve = Curve {
 };
 
 /// secp256k1 (SEC 2 §2.4.1).
-pub(super) const SECP256K1: Curve = Curve {
+pub(in crate::crypto) const SECP256K1: Curve = Curve {
     prime: &hex::<32>("fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f"),
     is_a_minus_three: false,
     b: &hex::<32>("0000000000000000000000000000000000000000000000000000000000000007"),
@@ -91,7 +91,7 @@ pub(super) const SECP256K1: Curve = Curve {
 };
 
 /// The bytes of a hexadecimal text of just that length.
-const fn hex<const N: usize>(text: &str) -> [u8; N] {
+pub(in crate::crypto) const fn hex<const N: usize>(text: &str) -> [u8; N] {
     assert!(text.len() == 2 * N);
     let mut bytes = [0; N];
     let mut at = 0;

@@ -1,7 +1,7 @@
 //! Public keys as numbers: whether they are good ones, and which form their signatures have. Nothing is verified here, so that whoever verifies
 //! them, the crates or the runtime's own cryptography, gets nothing that two verifiers could judge differently.
 
-mod curve;
+pub(super) mod curve;
 mod edwards;
 mod modular;
 mod rsa;

@@ -1,4 +1,4 @@
-//! Signatures of all algorithms but HMAC: one file a family, each a thin coat over its crate, but for ES256. In the wasm they are a module of
+//! Signatures of all algorithms but HMAC: one file a family, each a thin coat over its crate, but for ECDSA. In the wasm they are a module of
 //! their own, which is loaded only where the runtime's own cryptography does not do.
 
 mod ecdsa;
@@ -9,11 +9,11 @@ mod rsa;
 use super::p256_tables::{self, P256Key};
 use super::public::{Kind, PublicKey};
 use crate::jose::Algorithm;
-use ecdsa::{P384Key, P521Key, Secp256k1Key};
+use ecdsa::EcdsaKey;
 use eddsa::Ed25519Key;
 use ml_dsa::{MlDsa44, MlDsa65, MlDsa87, VerifyingKey};
 use rsa::RsaKey;
-use sha2::{Sha256, Sha384, Sha512};
+use sha2::{Digest, Sha256, Sha384, Sha512};
 
 /// What verifications have worked out so far of keys that share it: tables of multiples for ES256 and EdDSA. Clones share what
 /// they keep; it is bounded, at 3 MiB in all, for eight keys of each.
@@ -31,9 +31,9 @@ pub struct SignatureKey {
 
 enum Material {
     P256(P256Key),
-    P384(P384Key),
-    P521(P521Key),
-    Secp256k1(Secp256k1Key),
+    P384(EcdsaKey),
+    P521(EcdsaKey),
+    Secp256k1(EcdsaKey),
     Ed25519(Ed25519Key),
     Rsa(RsaKey),
     MlDsa44(Box<VerifyingKey<MlDsa44>>),
@@ -47,9 +47,9 @@ impl SignatureKey {
         let (first, second) = public.members();
         let material = match public.kind() {
             Kind::P256 => Material::P256(P256Key::of(first, second, &tables.p256)?),
-            Kind::P384 => Material::P384(P384Key::of(first, second)?),
-            Kind::P521 => Material::P521(P521Key::of(first, second)?),
-            Kind::Secp256k1 => Material::Secp256k1(Secp256k1Key::of(first, second)?),
+            Kind::P384 => Material::P384(EcdsaKey::of(&ecdsa::P384, first, second)?),
+            Kind::P521 => Material::P521(EcdsaKey::of(&ecdsa::P521, first, second)?),
+            Kind::Secp256k1 => Material::Secp256k1(EcdsaKey::of(&ecdsa::SECP256K1, first, second)?),
             Kind::Ed25519 => Material::Ed25519(Ed25519Key::of(first, &tables.ed25519)?),
             Kind::Rsa => Material::Rsa(RsaKey::of(first, second)?),
             Kind::MlDsa44 => Material::MlDsa44(mldsa::key(first)?),
@@ -85,9 +85,9 @@ impl Material {
     fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         match (self, algorithm) {
             (Material::P256(key), _) => key.verify(message, signature),
-            (Material::P384(key), _) => key.verify(message, signature),
-            (Material::P521(key), _) => key.verify(message, signature),
-            (Material::Secp256k1(key), _) => key.verify(message, signature),
+            (Material::P384(key), _) => key.verify(&Sha384::digest(message), signature),
+            (Material::P521(key), _) => key.verify(&Sha512::digest(message), signature),
+            (Material::Secp256k1(key), _) => key.verify(&Sha256::digest(message), signature),
             (Material::Ed25519(key), _) => key.verify(message, signature),
             (Material::Rsa(key), Algorithm::Rs256) => key.verify_pkcs1::<Sha256>(message, signature),
             (Material::Rsa(key), Algorithm::Rs384) => key.verify_pkcs1::<Sha384>(message, signature),
