@@ -38,13 +38,13 @@ impl Table {
         }
     }
 
-    /// The multiples for so many digits more.
+    /// The multiples for so many digits more. `None` never happens for a point of the curve.
     fn slice(&mut self, count: usize) -> Option<Vec<Affine>> {
-        let mut bases = Vec::with_capacity(count);
+        let (mut bases, mut next) = (Vec::with_capacity(count), self.next);
         for _ in 0..count {
-            bases.push(self.next);
+            bases.push(next);
             for _ in 0..self.bits {
-                self.next = self.next.double(SHAPE);
+                next = next.double(SHAPE);
             }
         }
         let mut rows: Vec<Vec<Affine>> = normalize(&bases).into_iter().map(|base| vec![base]).collect();
@@ -56,6 +56,7 @@ impl Table {
                 row.extend_from_slice(sums);
             }
         }
+        self.next = next;
         Some(rows.concat())
     }
 }

@@ -109,8 +109,8 @@ impl Point {
 
     /// Whether its order divides the cofactor.
     pub(super) fn is_small_order(&self) -> bool {
-        // The eightfold is in the group of prime order, where infinity alone has the x 0.
-        self.double().double().double().x == Fe::ZERO
+        // Its fourfold is then infinity or the point of order two, the two whose x is 0.
+        self.double().double().x == Fe::ZERO
     }
 }
 
