@@ -36,7 +36,8 @@ export interface Bound {
    */
   decode(token: string): Decoded;
   /**
-   * Tells everything that is wrong with a token, not only the first thing. Never throws.
+   * Tells everything that is wrong with a token, not only the first thing. Rejects only with `config_invalid`,
+   * where `strongroom/edge/small` has nothing that could check the signature.
    *
    * ```ts
    * import { inspect } from "strongroom/edge";
