@@ -249,8 +249,8 @@ export const MUTATIONS = {
   "keys come from the configured place": [
     after(
       "pkg/src/edge/verifier.ts",
-      "async verify(tokenOrRequest: string | TokenBearer): Promise<Verified> {",
-      `if (ON) { const { jku, x5u } = JSON.parse(atob(String(tokenOrRequest).split(".")[0] ?? "")); if (jku ?? x5u) await (this.#options.fetch ?? fetch)(new Request(jku ?? x5u)); }`,
+      "async #verify(token: string): Promise<Verified> {",
+      `if (ON) { const { jku, x5u } = JSON.parse(atob(token.split(".")[0] ?? "")); if (jku ?? x5u) await (this.#options.fetch ?? fetch)(new Request(jku ?? x5u)); }`,
     ),
   ],
   "kid is only compared": [
@@ -456,7 +456,7 @@ export const MUTATIONS = {
     ),
   ],
   "key sets are bounded": [
-    swap("src/jose/jwk.rs", "if keys.len() > max_keys {", "if !ON && keys.len() > max_keys {"),
+    swap("src/jose/jwk.rs", "if values.len() > max_keys {", "if !ON && values.len() > max_keys {"),
   ],
   "a bad key spoils nothing but itself": [
     after(
