@@ -8,7 +8,6 @@ pub(in super::super) enum Shape {
     /// a = -3: the curves of NIST.
     MinusThree,
     /// a = 0: secp256k1.
-    #[allow(dead_code, reason = "for whoever verifies ES256K with it")]
     Zero,
 }
 
