@@ -74,6 +74,17 @@ impl Key {
         self.public.as_deref()
     }
 
+    /// A public key's numbers. `None` for a secret.
+    pub fn public(&self) -> Option<&PublicKey> {
+        match &self.material {
+            Material::Hmac(_) => None,
+            #[cfg(feature = "signatures")]
+            Material::Public(key) => Some(key.public()),
+            #[cfg(not(feature = "signatures"))]
+            Material::Public(key) => Some(key),
+        }
+    }
+
     /// The same, where what verifications work out is shared with other keys.
     ///
     /// # Errors
@@ -97,14 +108,8 @@ impl Key {
     /// else's verdict is asked for without it.
     pub fn fits(&self, algorithm: Algorithm, signature: &[u8]) -> bool {
         self.algorithms.contains(algorithm)
-            && match &self.material {
-                // Nobody else is asked.
-                Material::Hmac(_) => false,
-                #[cfg(feature = "signatures")]
-                Material::Public(key) => key.public().fits(signature),
-                #[cfg(not(feature = "signatures"))]
-                Material::Public(key) => key.fits(signature),
-            }
+            // Of a secret nobody else is asked.
+            && self.public().is_some_and(|key| key.fits(signature))
     }
 
     /// Whether it is this key's signature. False for an algorithm that the key is not for, and for one that is not [`Key::OWN`].

@@ -4,6 +4,7 @@
 #![allow(unreachable_pub, reason = "wasm_bindgen exports public functions only")]
 
 use crate::crypto::Key;
+use crate::crypto::public::PublicKey;
 use crate::jose::header::Header;
 use crate::jose::json::{concat, join, quote};
 use crate::jose::jws::Spelling;
@@ -193,6 +194,13 @@ impl EdgeVerifier {
     #[wasm_bindgen(js_name = publicKey)]
     pub fn public_key(&self, id: u32) -> Option<String> {
         self.keys.held()?.0.key(KeyId(id))?.public_jwk().map(str::to_owned)
+    }
+
+    /// The same as the `signatures` artifact takes it; nothing for a secret.
+    #[wasm_bindgen(js_name = publicNumbers)]
+    pub fn public_numbers(&self, id: u32) -> Vec<u8> {
+        let key = self.keys.held().and_then(|(keys, _)| keys.key(KeyId(id)));
+        key.and_then(Key::public).map(PublicKey::to_bytes).unwrap_or_default()
     }
 
     /// Makes sure that keys are held, or says what is needed first.

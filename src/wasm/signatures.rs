@@ -4,7 +4,7 @@
 
 use crate::crypto::public::PublicKey;
 use crate::crypto::{TableStore, signatures};
-use crate::jose::{Algorithm, jwk};
+use crate::jose::Algorithm;
 use wasm_bindgen::prelude::*;
 
 thread_local! {
@@ -18,11 +18,10 @@ pub struct SignatureKey(Option<signatures::SignatureKey>);
 
 #[wasm_bindgen]
 impl SignatureKey {
-    /// From the JWK that the `edge` artifact gives. A key that is none verifies nothing.
+    /// From the bytes that the `edge` artifact gives of a key that it has checked. What is none verifies nothing.
     #[wasm_bindgen(constructor)]
-    pub fn new(jwk: &str) -> SignatureKey {
-        let keys = jwk::parse_set(format!(r#"{{"keys":[{jwk}]}}"#).as_bytes(), 1).unwrap_or_default();
-        let public = keys.first().and_then(|jwk| PublicKey::from_jwk(jwk).ok());
+    pub fn new(key: &[u8]) -> SignatureKey {
+        let public = PublicKey::from_bytes(key);
         SignatureKey(
             TABLES.with(|tables| public.and_then(|public| signatures::SignatureKey::of(public, tables))),
         )

@@ -226,8 +226,8 @@ const MUTANTS = {
     ],
     [
       `${ECDSA}/mod.rs`,
-      "(is_canonical && is_on_curve)",
-      "((ON1 || is_canonical) && (ON2 || is_on_curve))",
+      "is_canonical && is_on_curve().unwrap_or_default()",
+      "(ON1 || is_canonical) && (ON2 || is_on_curve().unwrap_or_default())",
       "a coordinate may be written a second way",
       "a key need not be on the curve",
     ],

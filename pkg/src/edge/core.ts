@@ -33,6 +33,8 @@ export interface CoreVerifier {
   keyTimes(): Float64Array;
   /** A JWK. */
   publicKey(id: number): string | undefined;
+  /** The same as the module of signatures takes it. */
+  publicNumbers(id: number): Uint8Array;
   /** `ready` once keys are held, else what has to be done first. */
   prepare(now: number, since: number): string;
   /** Whether the signature of the token in the room is one for the caller to judge, before `inspect`. */

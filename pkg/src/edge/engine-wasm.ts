@@ -1,16 +1,17 @@
 /** Signatures checked by the second wasm module, synchronously: those that the core leaves to others. */
 import { configInvalid } from "./errors.ts";
-import type { PublicKeys, Question } from "./engine.ts";
+import type { CoreVerifier } from "./core.ts";
+import type { Question } from "./engine.ts";
 import type { SignatureKey, Signatures } from "./signatures.ts";
 
 export class WasmEngine {
   readonly #start: (() => Signatures) | undefined;
-  readonly #publicKeys: PublicKeys;
+  readonly #core: Pick<CoreVerifier, "publicNumbers">;
   readonly #keys = new Map<number, SignatureKey>();
 
-  constructor(start: (() => Signatures) | undefined, publicKeys: PublicKeys) {
+  constructor(start: (() => Signatures) | undefined, core: Pick<CoreVerifier, "publicNumbers">) {
     this.#start = start;
-    this.#publicKeys = publicKeys;
+    this.#core = core;
   }
 
   judge({ algorithm, index, key, from }: Question): boolean {
@@ -18,7 +19,7 @@ export class WasmEngine {
     if (!taken) {
       if (!this.#start)
         throw configInvalid(`strongroom/edge/small cannot verify ${algorithm} here: use strongroom/edge`);
-      taken = new (this.#start().SignatureKey)(this.#publicKeys(key) ?? "{}");
+      taken = new (this.#start().SignatureKey)(this.#core.publicNumbers(key));
       this.#keys.set(key, taken);
     }
     const { input, signature } = from.signed();

@@ -3,7 +3,7 @@
  * checked the key, allowed the algorithm, and made sure that the signature has the one form that all engines judge alike.
  */
 import { NodeEngine } from "./engine-node.ts";
-import type { Core } from "./core.ts";
+import type { Core, CoreVerifier } from "./core.ts";
 import { TABLE } from "./engine-table.ts";
 import type { EngineName, RuntimeName } from "./engine-table.ts";
 import { WasmEngine } from "./engine-wasm.ts";
@@ -67,12 +67,13 @@ export class Engines {
   readonly #web: WebEngine;
   readonly #wasm: WasmEngine;
 
-  constructor(mode: EngineMode, core: Core, publicKeys: PublicKeys) {
+  constructor(mode: EngineMode, core: Core, keys: Pick<CoreVerifier, "publicKey" | "publicNumbers">) {
+    const publicKeys: PublicKeys = (id) => keys.publicKey(id);
     const globals = globalThis as Globals;
     // Asked for by name and not imported, so that a bundler finds nothing to resolve.
     this.#node = new NodeEngine(() => globals.process?.getBuiltinModule?.("node:crypto"), publicKeys);
     this.#web = new WebEngine(globals.crypto?.subtle, publicKeys);
-    this.#wasm = new WasmEngine(core.signatures, publicKeys);
+    this.#wasm = new WasmEngine(core.signatures, keys);
     this.#names = core.algorithms().trim().split(" ") as Algorithm[];
     const row = TABLE[runtimeName(globals)];
     const choose = (algorithm: Algorithm, mayWait: boolean): EngineName => {

@@ -70,7 +70,7 @@ class Module {
     return pair[0] === 0 ? undefined : this.take(pair);
   }
 
-  takeNumbers<T extends Uint32Array | Float64Array>(
+  takeNumbers<T extends Uint8Array | Uint32Array | Float64Array>(
     of: { new (buffer: ArrayBufferLike, at: number, length: number): T; readonly BYTES_PER_ELEMENT: number },
     [at, length]: Pair,
   ): T {
@@ -148,6 +148,9 @@ export function startCore(compiled: WebAssembly.Module): Omit<Core, "signatures"
     publicKey(id: number) {
       return module.takeOptional(this.#call("publicKey", id));
     }
+    publicNumbers(id: number) {
+      return module.takeNumbers(Uint8Array, this.#call("publicNumbers", id));
+    }
     prepare(now: number, since: number) {
       return module.take(this.#call("prepare", now, since));
     }
@@ -204,8 +207,8 @@ export function startSignatures(compiled: WebAssembly.Module): Signatures {
     SignatureKey: class implements SignatureKey {
       readonly #at: number;
 
-      constructor(jwk: string) {
-        this.#at = module.call("signaturekey_new", ...module.text(jwk));
+      constructor(numbers: Uint8Array) {
+        this.#at = module.call("signaturekey_new", ...module.bytes(numbers));
         finalizer?.register(this, this.#at);
       }
 

@@ -12,8 +12,8 @@ export interface SignatureKey {
 
 /** The module's exports. */
 export interface Signatures {
-  /** Of a JWK that the core gives. */
-  readonly SignatureKey: new (jwk: string) => SignatureKey;
+  /** Of the numbers that the core gives of a key. */
+  readonly SignatureKey: new (numbers: Uint8Array) => SignatureKey;
 }
 
 /** Compiles and starts the module on first use. */

@@ -252,7 +252,7 @@ export class EdgeVerifier implements Verifier {
       } catch (error) {
         throw configInvalid(error instanceof Error ? error.message : "the options are not valid");
       }
-      const engines = new Engines(this.#options.engine ?? "auto", loaded, (id) => core.publicKey(id));
+      const engines = new Engines(this.#options.engine ?? "auto", loaded, core);
       this.#started = { core, engines, exchange: new Exchange(loaded, core) };
     }
     return this.#started;

@@ -40,7 +40,39 @@ pub enum Kind {
     MlDsa87,
 }
 
+impl Kind {
+    /// In the order of their numbers.
+    const ALL: [Kind; 9] = [
+        Kind::P256,
+        Kind::P384,
+        Kind::P521,
+        Kind::Secp256k1,
+        Kind::Ed25519,
+        Kind::Rsa,
+        Kind::MlDsa44,
+        Kind::MlDsa65,
+        Kind::MlDsa87,
+    ];
+}
+
 impl PublicKey {
+    /// From what [`to_bytes`](Self::to_bytes) gave of a key that was checked; that is not repeated here.
+    pub fn from_bytes(bytes: &[u8]) -> Option<PublicKey> {
+        let [numbers @ .., length, kind] = bytes else { return None };
+        let (second, first) = numbers.split_at_checked((*length).into())?;
+        let kind = *Kind::ALL.get(usize::from(*kind))?;
+        Some(PublicKey { kind, first: first.to_vec(), second: second.to_vec() })
+    }
+
+    /// Its numbers in one piece: the second member, the first one, how long the second is, and the kind's number.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = self.second.clone();
+        bytes.extend_from_slice(&self.first);
+        // A second member is a coordinate or an exponent, of 66 bytes at most.
+        bytes.extend_from_slice(&[self.second.len() as u8, self.kind as u8]);
+        bytes
+    }
+
     /// From the members of a JWK: RFC 7518 §6.2.1 and §6.3.1, RFC 8037 §2, RFC 9964.
     ///
     /// # Errors
@@ -135,5 +167,27 @@ fn on_curve(jwk: &Jwk, kind: Kind, curve: &Curve) -> Result<PublicKey, KeyProble
         Ok(PublicKey { kind, first, second })
     } else {
         Err(KeyProblem::Point)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_the_key_again() {
+        for (number, kind) in Kind::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, number);
+            for (first, second) in
+                [(vec![1, 2, 3], vec![]), (vec![4; 66], vec![5; 66]), (vec![6; 1024], vec![1, 0, 1])]
+            {
+                let bytes = PublicKey { kind, first, second }.to_bytes();
+                let again = PublicKey::from_bytes(&bytes).unwrap();
+                assert_eq!((again.kind(), again.to_bytes()), (kind, bytes));
+            }
+        }
+        for bytes in [&[][..], &[0], &[1, 0, 9], &[1, 2, 3, 0]] {
+            assert!(PublicKey::from_bytes(bytes).is_none());
+        }
     }
 }

@@ -7,7 +7,7 @@ mod mldsa;
 mod rsa;
 
 use super::p256_tables::{self, P256Key};
-use super::public::{Kind, PublicKey};
+use super::public::{Kind, PublicKey, curve};
 use crate::jose::Algorithm;
 use ecdsa::EcdsaKey;
 use eddsa::Ed25519Key;
@@ -46,6 +46,7 @@ impl SignatureKey {
     pub fn of(public: PublicKey, tables: &TableStore) -> Option<SignatureKey> {
         let (first, second) = public.members();
         let material = match public.kind() {
+            Kind::P256 if !ecdsa::is_point(&curve::P256, first, second) => return None,
             Kind::P256 => Material::P256(P256Key::of(first, second, &tables.p256)?),
             Kind::P384 => Material::P384(EcdsaKey::of(&ecdsa::P384, first, second)?),
             Kind::P521 => Material::P521(EcdsaKey::of(&ecdsa::P521, first, second)?),

@@ -6,6 +6,7 @@
 mod plain;
 
 use strongroom::crypto::Key;
+use strongroom::crypto::public::PublicKey;
 use strongroom::jose::Algorithm;
 use strongroom::jose::jwk::{self, KeyProblem};
 use strongroom::secret::Secret;
@@ -42,6 +43,12 @@ impl VectorKey {
     #[wasm_bindgen(js_name = publicJwk)]
     pub fn public_jwk(&self) -> Option<String> {
         self.0.public_jwk().map(str::to_owned)
+    }
+
+    /// What the module of signatures is given.
+    #[wasm_bindgen(js_name = publicNumbers)]
+    pub fn public_numbers(&self) -> Vec<u8> {
+        self.0.public().map(PublicKey::to_bytes).unwrap_or_default()
     }
 
     /// Builds the tables, so that the next verification goes by them.

@@ -36,13 +36,9 @@ impl EcdsaKey {
     pub(super) fn of(domain: &'static Domain, x: &[u8], y: &[u8]) -> Option<EcdsaKey> {
         let Domain { curve, generator } = domain;
         let (field, group) = (Prime::new(curve.prime)?, Prime::new(curve.order)?);
-        let point = |x: &[u8], y: &[u8]| Some(Affine { x: field.number(x)?, y: field.number(y)? });
-        let points = [point(generator[0], generator[1])?, point(x, y)?];
-        let is_canonical = [x, y].iter().all(|number| number.len() == curve.size() && *number < curve.prime);
-        let shape = if curve.is_a_minus_three { Shape::MinusThree } else { Shape::Zero };
-        let is_on_curve = is_on_curve(&points[1], &field.number(curve.b)?, shape);
-        let multiples = OnceLock::new();
-        (is_canonical && is_on_curve).then_some(EcdsaKey { curve, shape, field, group, points, multiples })
+        let points = [point(&field, generator[0], generator[1])?, point(&field, x, y)?];
+        let key = EcdsaKey { curve, shape: shape(curve), field, group, points, multiples: OnceLock::new() };
+        is_point(curve, x, y).then_some(key)
     }
 
     /// Whether it is this key's signature of the message with that hash, which is no longer than the order.
@@ -66,15 +62,28 @@ impl EcdsaKey {
     }
 }
 
-/// Whether y² = x³ + ax + b.
-fn is_on_curve(point: &Affine<Number>, b: &Number, shape: Shape) -> bool {
-    let Affine { x, y } = point;
-    let mut slope = x.square();
-    if shape == Shape::MinusThree {
-        let one = x.one();
-        slope = slope.sub(&one.double().add(&one));
-    }
-    y.square() == slope.mul(x).add(b)
+/// Whether they are the coordinates of a point, each of full length and below the prime.
+pub(super) fn is_point(curve: &Curve, x: &[u8], y: &[u8]) -> bool {
+    let is_canonical = [x, y].iter().all(|number| number.len() == curve.size() && *number < curve.prime);
+    let is_on_curve = || {
+        let field = Prime::new(curve.prime)?;
+        let (Affine { x, y }, b) = (point(&field, x, y)?, field.number(curve.b)?);
+        let mut slope = x.square();
+        if curve.is_a_minus_three {
+            let one = x.one();
+            slope = slope.sub(&one.double().add(&one));
+        }
+        Some(y.square() == slope.mul(&x).add(&b))
+    };
+    is_canonical && is_on_curve().unwrap_or_default()
+}
+
+fn point(field: &Prime, x: &[u8], y: &[u8]) -> Option<Affine<Number>> {
+    Some(Affine { x: field.number(x)?, y: field.number(y)? })
+}
+
+fn shape(curve: &Curve) -> Shape {
+    if curve.is_a_minus_three { Shape::MinusThree } else { Shape::Zero }
 }
 
 /// With SHA-384 it is ES384 (SEC 2 §2.5.1).
