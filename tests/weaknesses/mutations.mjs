@@ -420,7 +420,7 @@ export const MUTATIONS = {
     after(
       PUBLIC,
       'let (first, second) = (jwk.bytes("x")?, jwk.bytes("y")?);',
-      `let fit = |bytes: Vec<u8>| { let mut fitted = vec![0; N]; for (to, from) in fitted.iter_mut().rev().zip(bytes.iter().rev()) { *to = *from; } fitted };
+      `let fit = |bytes: Vec<u8>| { let mut fitted = vec![0; curve.size()]; for (to, from) in fitted.iter_mut().rev().zip(bytes.iter().rev()) { *to = *from; } fitted };
        let (first, second) = if ON { (fit(first), fit(second)) } else { (first, second) };`,
     ),
   ],
