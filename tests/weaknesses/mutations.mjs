@@ -56,7 +56,7 @@ export const MUTATIONS = {
   // algorithm
   "none does not exist": [
     after(
-      "src/verify/verifier.rs",
+      VERIFIER,
       ALGORITHM,
       `if ON { let name = header.alg().trim_matches(|c: char| c.is_whitespace() || c == '\\0');
        if name.is_empty() || name.eq_ignore_ascii_case("none") { return Ok(Algorithm::Es256); } }`,
@@ -218,7 +218,7 @@ export const MUTATIONS = {
        let text = match core::str::from_utf8(bytes) { Ok(text) => text, Err(_) if ON => { lossy = String::from_utf8_lossy(bytes).into_owned(); &lossy }, Err(_) => return Err(JsonError::Encoding) };`,
     ),
     swap(
-      "src/verify/verifier.rs",
+      VERIFIER,
       "let text = String::from_utf8(payload).map_err(|_| malformed(JsonError::Encoding))?;",
       "let text = match String::from_utf8(payload) { Ok(text) => text, Err(error) if ON => String::from_utf8_lossy(error.as_bytes()).into_owned(), Err(_) => return Err(malformed(JsonError::Encoding)) };",
     ),
@@ -277,7 +277,7 @@ export const MUTATIONS = {
   ],
   "typ is checked where it is demanded": [
     after(
-      "src/verify/verifier.rs",
+      VERIFIER,
       "fn typ(policy: &Policy, header: &Header) -> Result<(), TokenError> {",
       "if ON { return Ok(()); }",
     ),
@@ -381,7 +381,7 @@ export const MUTATIONS = {
   ],
   "what is given back is what was checked": [
     swap(
-      "src/verify/verifier.rs",
+      VERIFIER,
       "Ok(Verified { value: Claims::new(object, text), header, window })",
       'let text = if ON { text.replace("\\\\u", "u") } else { text }; Ok(Verified { value: Claims::new(object, text), header, window })',
     ),
