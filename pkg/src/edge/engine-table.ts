@@ -17,12 +17,13 @@ type Row = Partial<Record<Algorithm, EngineName>> & { readonly otherwise: Engine
  * a runtime does not know, and keys that it cannot import.
  */
 export const TABLE: Readonly<Record<RuntimeName, Row>> = {
-  // node:crypto is synchronous: no thread pool is waited for. Its Ed25519 takes half as long again as the tables.
+  // node:crypto is synchronous: no thread pool is waited for. Its Ed25519 takes twice as long as the tables in wasm.
   node: { EdDSA: "wasm", Ed25519: "wasm", otherwise: "node" },
-  bun: { otherwise: "node" },
+  bun: { EdDSA: "wasm", Ed25519: "wasm", otherwise: "node" },
   // Its P-256 is slow by either road, about 500 µs; tables in wasm take a quarter of that.
   deno: { ES256: "wasm", otherwise: "node" },
-  // A worker has node:crypto only if its configuration says so.
-  workerd: { otherwise: "web" },
+  // node:crypto would be as fast as WebCrypto, but it takes ten milliseconds to load.
+  workerd: { EdDSA: "wasm", Ed25519: "wasm", otherwise: "web" },
+  // A page has few tokens to verify: the second module and its tables would be made for them alone.
   other: { otherwise: "web" },
 };
