@@ -19,7 +19,7 @@ type Row = Partial<Record<Algorithm, EngineName>> & { readonly otherwise: Engine
 export const TABLE: Readonly<Record<RuntimeName, Row>> = {
   // node:crypto is synchronous: no thread pool is waited for. Its Ed25519 takes twice as long as the tables in wasm.
   node: { EdDSA: "wasm", Ed25519: "wasm", otherwise: "node" },
-  bun: { otherwise: "node" },
+  bun: { EdDSA: "wasm", Ed25519: "wasm", otherwise: "node" },
   // Its P-256 is slow by either road, about 500 µs; tables in wasm take a quarter of that.
   deno: { ES256: "wasm", otherwise: "node" },
   // node:crypto would be as fast as WebCrypto, but it takes ten milliseconds to load.
