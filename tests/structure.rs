@@ -243,9 +243,11 @@ fn the_core_performs_no_io() {
                 broken.insert(format!("{}:{number}: {path}", file.display()));
             }
         }
+        // What takes long to make, all of a file's tests may share.
+        let is_test = file.ends_with("tests.rs");
         for (number, line) in code(&file) {
             for word in words(&line).iter().flat_map(|word| word.split("::")) {
-                if FORBIDDEN_WORDS.contains(&word) {
+                if FORBIDDEN_WORDS.contains(&word) && !(is_test && word == "static") {
                     broken.insert(format!("{}:{number}: {word}", file.display()));
                 }
             }

@@ -84,7 +84,7 @@ export class Engines {
       // Without the second module the table has no say: what is slow is better than nothing.
       const mayBeWasm = mode === "wasm" || (mode === "auto" && core.signatures !== undefined);
       if (wanted === "wasm" && mayBeWasm) return "wasm";
-      return (wanted === "web" ? (byWeb() ?? byNode()) : (byNode() ?? byWeb())) ?? "wasm";
+      return (row.otherwise === "web" ? (byWeb() ?? byNode()) : (byNode() ?? byWeb())) ?? "wasm";
     };
     this.#choices = this.#names.map((name) => choose(name, true));
     this.leave = mask(this.#choices);
