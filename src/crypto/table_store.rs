@@ -2,13 +2,17 @@
 //! which one it is.
 //!
 //! Tables are built a slice at a time, from the second use of a key on, so that no verification pays for a whole one; until both the key's
-//! and the generator's are there it is done without. What is kept is bounded: the least recently used goes out.
+//! and the generator's are there it is done without. What is kept is bounded: the least recently used goes out, once it has not been used
+//! for a while. Were it to go at once, more keys in use than there is room for would build tables all the time and use none.
 
 use core::fmt;
 use std::sync::{Arc, Mutex};
 
 /// Tables of keys that are kept at most; the generator's comes on top.
 const MAX: usize = 8;
+
+/// A key that was not used in so many verifications makes room for another.
+const IDLE: u64 = 1000;
 
 /// A key that is seen once is not worth a table.
 const WORTH: u32 = 2;
@@ -29,11 +33,15 @@ struct Store<K, T> {
     generator: Option<Growing<T>>,
     /// The most recently used last.
     keys: Vec<Entry<K, T>>,
+    /// Counts what is looked up.
+    lookups: u64,
 }
 
 struct Entry<K, T> {
     key: K,
     uses: u32,
+    /// When it was looked up last.
+    used: u64,
     table: Option<Growing<T>>,
 }
 
@@ -61,6 +69,7 @@ impl<K: PartialEq + Copy, T: Table> TableStore<K, T> {
     /// Builds them at once.
     pub(super) fn complete(&self, key: &K, generator: impl Fn() -> Option<T>, own: impl Fn() -> Option<T>) {
         if let Ok(mut store) = self.0.lock() {
+            store.lookups += IDLE;
             let _found = (0..SLICES).find(|_| store.lookup(key, &generator, &own).is_some());
         }
     }
@@ -74,7 +83,7 @@ impl<K, T> Clone for TableStore<K, T> {
 
 impl<K, T> Default for TableStore<K, T> {
     fn default() -> TableStore<K, T> {
-        TableStore(Arc::new(Mutex::new(Store { generator: None, keys: Vec::new() })))
+        TableStore(Arc::new(Mutex::new(Store { generator: None, keys: Vec::new(), lookups: 0 })))
     }
 }
 
@@ -91,16 +100,21 @@ impl<K: PartialEq + Copy, T: Table> Store<K, T> {
         generator: impl FnOnce() -> Option<T>,
         own: impl FnOnce() -> Option<T>,
     ) -> Option<Pair<T>> {
+        self.lookups += 1;
         let mut entry = match self.keys.iter().position(|entry| entry.key == *key) {
             Some(place) => self.keys.remove(place),
             None => {
                 if self.keys.len() == MAX {
+                    if self.lookups - self.keys[0].used < IDLE {
+                        return None;
+                    }
                     self.keys.remove(0);
                 }
-                Entry { key: *key, uses: 0, table: None }
+                Entry { key: *key, uses: 0, used: 0, table: None }
             }
         };
         entry.uses = entry.uses.saturating_add(1);
+        entry.used = self.lookups;
         let found = if entry.uses < WORTH { None } else { self.tables(&mut entry, generator, own) };
         self.keys.push(entry);
         found
@@ -194,10 +208,30 @@ mod tests {
             // Used all the time, it stays.
             assert!(lookup(&store, 1).is_some());
         }
-        for other in 2..2 + MAX as u8 {
+        for _ in 0..IDLE {
+            lookup(&store, 200);
+        }
+        for other in 201..201 + MAX as u8 {
             lookup(&store, other);
         }
         assert!(lookup(&store, 1).is_none());
+    }
+
+    #[test]
+    fn more_keys_than_there_is_room_for_do_not_build_tables_all_the_time() {
+        let store = TableStore::default();
+        let started = core::cell::Cell::new(0);
+        let own = || {
+            started.set(started.get() + 1);
+            Some(Slices(2))
+        };
+        let mut found = 0;
+        for _ in 0..400 {
+            for key in 0..MAX as u8 + 4 {
+                found += usize::from(store.lookup(&key, || Some(Slices(3)), own).is_some());
+            }
+        }
+        assert!(started.get() <= MAX && found > 390 * MAX, "{started:?} {found}");
     }
 
     #[test]

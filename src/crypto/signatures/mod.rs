@@ -1,4 +1,4 @@
-//! Signatures of all algorithms but HMAC: one file a family, each a thin coat over its crate, but for ECDSA. In the wasm they are a module of
+//! Signatures of all algorithms but HMAC: one file a family, each a thin coat over its crate, but for ECDSA and Ed25519. In the wasm they are a module of
 //! their own, which is loaded only where the runtime's own cryptography does not do.
 
 mod ecdsa;
@@ -15,12 +15,13 @@ use ml_dsa::{MlDsa44, MlDsa65, MlDsa87, VerifyingKey};
 use rsa::RsaKey;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-/// What verifications have worked out so far of keys that share it: tables of multiples for ES256 and EdDSA. Clones share what
+/// What verifications have worked out so far of keys that share it: tables of multiples for ES256 and EdDSA, and those of the other generators. Clones share what
 /// they keep; it is bounded, at 3 MiB in all, for eight keys of each.
 #[derive(Clone, Debug, Default)]
 pub struct TableStore {
     p256: p256_tables::TableStore,
     ed25519: eddsa::TableStore,
+    ecdsa: ecdsa::Generators,
 }
 
 /// A public key that its crate has taken in.
@@ -48,9 +49,11 @@ impl SignatureKey {
         let material = match public.kind() {
             Kind::P256 if !ecdsa::is_point(&curve::P256, first, second) => return None,
             Kind::P256 => Material::P256(P256Key::of(first, second, &tables.p256)?),
-            Kind::P384 => Material::P384(EcdsaKey::of(&ecdsa::P384, first, second)?),
-            Kind::P521 => Material::P521(EcdsaKey::of(&ecdsa::P521, first, second)?),
-            Kind::Secp256k1 => Material::Secp256k1(EcdsaKey::of(&ecdsa::SECP256K1, first, second)?),
+            Kind::P384 => Material::P384(EcdsaKey::of(&ecdsa::P384, first, second, &tables.ecdsa)?),
+            Kind::P521 => Material::P521(EcdsaKey::of(&ecdsa::P521, first, second, &tables.ecdsa)?),
+            Kind::Secp256k1 => {
+                Material::Secp256k1(EcdsaKey::of(&ecdsa::SECP256K1, first, second, &tables.ecdsa)?)
+            }
             Kind::Ed25519 => Material::Ed25519(Ed25519Key::of(first, &tables.ed25519)?),
             Kind::Rsa => Material::Rsa(RsaKey::of(first, second)?),
             Kind::MlDsa44 => Material::MlDsa44(mldsa::key(first)?),

@@ -9,14 +9,27 @@ mod numbers;
 
 use crate::crypto::public::curve::{self, Curve, hex};
 use crate::crypto::weierstrass::{Affine, Field, Shape};
+use core::fmt;
 use multiples::{Multiples, sum_of_products};
 use numbers::{Number, Prime};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A curve, with its generator's coordinates.
 pub(super) struct Domain {
     curve: Curve,
     generator: [&'static [u8]; 2],
+    /// Among [`Generators`].
+    place: usize,
+}
+
+/// The multiples of the curves' generators, once they are needed; clones share them. The keys have theirs themselves.
+#[derive(Clone, Default)]
+pub(super) struct Generators([Arc<OnceLock<Multiples>>; 3]);
+
+impl fmt::Debug for Generators {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Generators(…)")
+    }
 }
 
 /// A point on one of the curves.
@@ -28,16 +41,22 @@ pub(super) struct EcdsaKey {
     /// The generator and the key.
     points: [Affine<Number>; 2],
     /// Of both, from the first signature on.
-    multiples: OnceLock<[Multiples; 2]>,
+    multiples: [Arc<OnceLock<Multiples>>; 2],
 }
 
 impl EcdsaKey {
     /// From coordinates of full length; `None` unless they are a point's.
-    pub(super) fn of(domain: &'static Domain, x: &[u8], y: &[u8]) -> Option<EcdsaKey> {
-        let Domain { curve, generator } = domain;
+    pub(super) fn of(
+        domain: &'static Domain,
+        x: &[u8],
+        y: &[u8],
+        generators: &Generators,
+    ) -> Option<EcdsaKey> {
+        let Domain { curve, generator, place } = domain;
         let (field, group) = (Prime::new(curve.prime)?, Prime::new(curve.order)?);
         let points = [point(&field, generator[0], generator[1])?, point(&field, x, y)?];
-        let key = EcdsaKey { curve, shape: shape(curve), field, group, points, multiples: OnceLock::new() };
+        let multiples = [Arc::clone(generators.0.get(*place)?), Arc::default()];
+        let key = EcdsaKey { curve, shape: shape(curve), field, group, points, multiples };
         is_point(curve, x, y).then_some(key)
     }
 
@@ -51,10 +70,10 @@ impl EcdsaKey {
         let inverse = self.group.number(s)?.invert();
         let [u1, u2] = [self.group.number(hash)?, self.group.number(r)?].map(|number| number.mul(&inverse));
         let size = self.curve.size();
-        let multiples = self
-            .multiples
-            .get_or_init(|| self.points.each_ref().map(|point| Multiples::of(point, size, self.shape)));
-        let sum = sum_of_products(multiples, [&u1.to_bytes(), &u2.to_bytes()], size, self.shape);
+        let [generator, key] = [0, 1].map(|which: usize| {
+            self.multiples[which].get_or_init(|| Multiples::of(&self.points[which], size, self.shape))
+        });
+        let sum = sum_of_products([generator, key], [&u1.to_bytes(), &u2.to_bytes()], size, self.shape);
         // The sum's x counts modulo the order, which is below the prime: it may be r itself, or r plus the order.
         let x = self.field.number(r)?;
         let second = x.add(&self.field.number(self.curve.order)?);
@@ -99,6 +118,7 @@ pub(super) const P384: Domain = Domain {
              0a60b1ce1d7e819d7a431d7c90ea0e5f",
         ),
     ],
+    place: 0,
 };
 
 /// With SHA-512 it is ES512 (SEC 2 §2.6.1).
@@ -116,6 +136,7 @@ pub(super) const P521: Domain = Domain {
              6650",
         ),
     ],
+    place: 1,
 };
 
 /// With SHA-256 it is ES256K (RFC 8812 §3.2, SEC 2 §2.4.1). s may be either of its two values: JOSE has not Bitcoin's rule.
@@ -125,6 +146,7 @@ pub(super) const SECP256K1: Domain = Domain {
         &hex::<32>("79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"),
         &hex::<32>("483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8"),
     ],
+    place: 2,
 };
 
 #[cfg(test)]

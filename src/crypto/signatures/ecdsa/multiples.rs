@@ -20,11 +20,12 @@ impl Multiples {
     pub(super) fn of(point: &Affine<Number>, bytes: usize, shape: Shape) -> Multiples {
         let mut units = Vec::with_capacity(PARTS);
         let mut unit = Sum::from(point.clone());
-        for _ in 0..PARTS {
-            units.push(unit.clone());
+        units.push(unit.clone());
+        for _ in 1..PARTS {
             for _ in 0..BITS * rows(bytes) {
                 unit = unit.double(shape);
             }
+            units.push(unit.clone());
         }
         // The order is a prime far above 16: of these multiples none is infinity.
         let mut multiples = Vec::with_capacity(PARTS * MULTIPLES);
@@ -49,7 +50,7 @@ impl Multiples {
 
 /// The sum of two points, each multiplied by a big-endian scalar of just so many bytes.
 pub(super) fn sum_of_products(
-    points: &[Multiples; 2],
+    points: [&Multiples; 2],
     scalars: [&[u8]; 2],
     bytes: usize,
     shape: Shape,

@@ -57,7 +57,7 @@ macro_rules! as_the_crate_says {
             fn key_of(point: &ProjectivePoint) -> Option<EcdsaKey> {
                 let encoded = point.to_affine().to_sec1_point(false);
                 let (x, y) = encoded.as_bytes().get(1..)?.split_at_checked($size)?;
-                EcdsaKey::of(&$domain, x, y)
+                EcdsaKey::of(&$domain, x, y, &Generators::default())
             }
 
             /// A key of ours, and the same of the crate's.
@@ -93,17 +93,17 @@ macro_rules! as_the_crate_says {
                     let point = ProjectivePoint::GENERATOR * Scalar::from(number);
                     let encoded = point.to_affine().to_sec1_point(false);
                     let (x, y) = encoded.as_bytes()[1..].split_at($size);
-                    assert!(EcdsaKey::of(&$domain, x, y).is_some());
-                    assert!(EcdsaKey::of(&$domain, y, x).is_none());
-                    assert!(EcdsaKey::of(&$domain, &x[1..], y).is_none());
-                    assert!(EcdsaKey::of(&$domain, x, &[y, &[0]].concat()).is_none());
+                    assert!(EcdsaKey::of(&$domain, x, y, &Generators::default()).is_some());
+                    assert!(EcdsaKey::of(&$domain, y, x, &Generators::default()).is_none());
+                    assert!(EcdsaKey::of(&$domain, &x[1..], y, &Generators::default()).is_none());
+                    assert!(EcdsaKey::of(&$domain, x, &[y, &[0]].concat(), &Generators::default()).is_none());
                     for at in 0..$size {
                         let mut off = y.to_vec();
                         off[at] ^= 1 << (at % 8);
-                        assert!(EcdsaKey::of(&$domain, x, &off).is_none());
+                        assert!(EcdsaKey::of(&$domain, x, &off, &Generators::default()).is_none());
                     }
                 }
-                assert!(EcdsaKey::of(&$domain, &[0; $size], &[0; $size]).is_none());
+                assert!(EcdsaKey::of(&$domain, &[0; $size], &[0; $size], &Generators::default()).is_none());
                 // A coordinate that has a second way to be written: the same modulo the prime.
                 let mut found = 0;
                 for x in 0..40 {
@@ -111,9 +111,9 @@ macro_rules! as_the_crate_says {
                     let Ok(point) = PublicKey::from_sec1_bytes(&encoded) else { continue };
                     let encoded = point.to_sec1_point(false);
                     let (small, y) = encoded.as_bytes()[1..].split_at($size);
-                    assert!(EcdsaKey::of(&$domain, small, y).is_some());
+                    assert!(EcdsaKey::of(&$domain, small, y, &Generators::default()).is_some());
                     let large = plus($domain.curve.prime, x);
-                    assert!(EcdsaKey::of(&$domain, &large, y).is_none());
+                    assert!(EcdsaKey::of(&$domain, &large, y, &Generators::default()).is_none());
                     found += 1;
                 }
                 assert!(found > 9);
