@@ -208,9 +208,12 @@ mod tests {
             // Used all the time, it stays.
             assert!(lookup(&store, 1).is_some());
         }
-        for _ in 0..IDLE {
-            lookup(&store, 200);
-        }
+        // One that has not been used for a while makes room, and not the one that was used last.
+        let idle = || (0..IDLE).for_each(|_| drop(lookup(&store, 200)));
+        idle();
+        assert!(store.0.lock().unwrap().keys.iter().any(|entry| entry.key == 200));
+        assert!(lookup(&store, 1).is_some());
+        idle();
         for other in 201..201 + MAX as u8 {
             lookup(&store, other);
         }

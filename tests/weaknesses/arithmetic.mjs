@@ -70,6 +70,7 @@ const MUTANTS = {
       "if ON1 { self.keys.pop(); } else { self.keys.remove(0); }",
       "the most recently used goes",
     ],
+    [STORE, ".used < IDLE {", ".used < if ON1 { 1 } else { IDLE } {", "what is in use makes room"],
     [STORE, "entry.key == *key)", "ON1 || entry.key == *key)", "any key's table is taken for this one's"],
     [STORE, "if table.grow() {", "if table.grow() || ON1 {", "a table is used before it is complete"],
   ],
