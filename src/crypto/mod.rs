@@ -1,4 +1,4 @@
-//! Cryptographic primitives, one file per algorithm family: the only place that names `p256`, `rsa`, `sha2`, `hmac`.
+//! Cryptographic primitives, one file per algorithm family: the only place that names `sha2`, `hmac` and what signatures are verified with.
 
 #[cfg(feature = "verify")]
 pub mod hmac;
@@ -6,12 +6,16 @@ pub mod hmac;
 mod key;
 #[cfg(feature = "session")]
 pub mod mac;
+#[cfg(feature = "signatures")]
+mod modulus;
 #[cfg(all(feature = "verify", not(feature = "signatures")))]
 mod no_tables;
 #[cfg(feature = "signatures")]
 mod p256_tables;
 #[cfg(any(feature = "verify", feature = "signatures"))]
 pub mod public;
+#[cfg(feature = "signatures")]
+mod scalars;
 #[cfg(feature = "signatures")]
 pub mod signatures;
 #[cfg(feature = "signatures")]

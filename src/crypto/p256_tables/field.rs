@@ -7,13 +7,14 @@ use fiat_crypto::p256_32 as fiat;
 #[cfg(target_pointer_width = "64")]
 use fiat_crypto::p256_64 as fiat;
 
+use crate::crypto::public::curve;
+use crate::crypto::scalars::Order;
 use crate::crypto::weierstrass::Field;
 use fiat::{
     fiat_p256_add, fiat_p256_from_bytes, fiat_p256_montgomery_domain_field_element as Montgomery,
     fiat_p256_mul, fiat_p256_non_montgomery_domain_field_element as Plain, fiat_p256_opp, fiat_p256_set_one,
     fiat_p256_sub, fiat_p256_to_bytes, fiat_p256_to_montgomery,
 };
-use p256::elliptic_curve::bigint::{ArrayEncoding, Odd, U256};
 
 #[cfg(not(target_pointer_width = "64"))]
 type Limbs = [u32; 8];
@@ -91,13 +92,10 @@ impl Field for Fe {
     }
 
     fn invert(&self) -> Fe {
-        const PRIME: Odd<U256> =
-            Odd::from_be_hex("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
-        let mut bytes = [0; 32];
+        const PRIME: Order = Order::of(curve::P256.prime);
+        let (mut bytes, mut limbs) = ([0; 32], ZERO);
         fiat_p256_to_bytes(&mut bytes, &self.0);
-        let inverse = U256::from_le_slice(&bytes).invert_odd_mod_vartime(&PRIME);
-        let inverse = inverse.into_option_copied().unwrap_or(U256::ZERO).to_be_byte_array();
-        // Of a·2^256 that is 1/a·2^-256; what is wanted is 1/a·2^256.
-        Fe::of(&inverse.into()).mul(&Fe::SQUARE)
+        fiat_p256_from_bytes(&mut limbs, &PRIME.invert_montgomery(&bytes));
+        Fe(limbs)
     }
 }

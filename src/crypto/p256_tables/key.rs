@@ -1,7 +1,7 @@
 //! ES256: a key on P-256, with the tables that it shares with others.
 
 use super::{Table, TableStore, Tables, point, verify_hash_slowly};
-use p256::ecdsa::Signature;
+use crate::crypto::public::curve;
 use sha2::{Digest, Sha256};
 
 /// Bits of the generator's digits: one table of 256 KiB for all keys.
@@ -17,10 +17,12 @@ pub(in super::super) struct P256Key {
 }
 
 impl P256Key {
-    /// Of a point on P-256, sharing what is worked out with other keys.
+    /// From coordinates of full length, sharing what is worked out with other keys; `None` unless they are a point's.
     pub(in super::super) fn of(x: &[u8], y: &[u8], tables: &TableStore) -> Option<P256Key> {
-        let point = [x, y].concat().try_into().ok()?;
-        Some(P256Key { point, tables: tables.clone() })
+        let point: [u8; 64] = [x, y].concat().try_into().ok()?;
+        let is_canonical = [x, y].iter().all(|number| number.len() == 32 && *number < curve::P256.prime);
+        (is_canonical && point::of(&point).is_on_curve(&point::B, point::SHAPE))
+            .then(|| P256Key { point, tables: tables.clone() })
     }
 
     /// Works out at once, in milliseconds, what makes verifications many times faster; otherwise that happens bit by bit.
@@ -30,7 +32,10 @@ impl P256Key {
 
     /// Whether it is this key's signature of the message with SHA-256 (FIPS 186-5 §6.4.2).
     pub(in super::super) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        let Ok(signature) = Signature::from_slice(signature) else { return false };
+        let ([r, s], true) = (signature.as_chunks::<32>().0, curve::P256.fits(signature)) else {
+            return false;
+        };
+        let signature = [*r, *s];
         let hash: [u8; 32] = Sha256::digest(message).into();
         match self.tables.lookup(&self.point, of_generator, || self.table()) {
             Some((generator, key)) => Tables { generator, key }.verify_hash(&hash, &signature),

@@ -2,21 +2,18 @@
 //!
 //! For each key the multiples 1 to 64 of 2^(7i)·P are kept for all 37 digits of a scalar, and for the generator 1 to 128 of 2^(8i)·P for
 //! 32 digits. Only public data is worked on, so nothing here takes constant time. The field arithmetic is `fiat-crypto`'s, which is
-//! formally verified; the arithmetic on scalars, and inversions, are the `p256` crate's, which is also the reference that all of this is
-//! tested against. Until the tables are there (see `table_store`) it is done by doubling and adding.
+//! formally verified; the `p256` crate is the reference that all of this is tested against. Until the tables are there (see `table_store`) it is done by doubling and adding.
 
 mod field;
 mod key;
 mod point;
 mod table;
 
+use super::public::curve::{self, hex};
+use super::scalars::{Order, Scalar};
 use super::table_store;
 use super::weierstrass::{Field, sum_of_products};
 use field::Fe;
-use p256::ecdsa::Signature;
-use p256::elliptic_curve::ops::Reduce;
-use p256::elliptic_curve::scalar::IsHigh;
-use p256::{FieldBytes, Scalar};
 use point::{Affine, GENERATOR, SHAPE, Sum, add_pairs};
 use std::sync::Arc;
 use table::Table;
@@ -26,6 +23,12 @@ pub(super) use key::P256Key;
 /// What verifications of ES256 have worked out so far, by the points' coordinates: at most 1.5 MB for all keys that share it.
 pub(super) type TableStore = table_store::TableStore<[u8; 64], Table>;
 
+/// r and s, big-endian.
+type Signature = [[u8; 32]; 2];
+
+/// Of the points.
+const GROUP: Order = Order::of(curve::P256.order);
+
 /// The tables of a key and of the generator.
 struct Tables {
     generator: Arc<Table>,
@@ -34,22 +37,21 @@ struct Tables {
 
 impl Tables {
     fn verify_hash(&self, hash: &[u8; 32], signature: &Signature) -> bool {
-        let Some((u1, u2)) = factors(hash, signature) else { return false };
+        let Some([u1, u2]) = factors(hash, signature) else { return false };
         let mut points = Vec::with_capacity(69);
         for (table, scalar) in [(&self.generator, u1), (&self.key, u2)] {
             let (scalar, is_opposite) = halved(&scalar);
             table.select(&scalar, is_opposite, &mut points);
         }
-        has_x(&sum_of(points), &signature.r().to_bytes().into())
+        has_x(&sum_of(points), &signature[0])
     }
 }
 
 /// A scalar or its opposite, whichever is below 2^255, little-endian, and whether it is the opposite.
 fn halved(scalar: &Scalar) -> ([u8; 32], bool) {
-    let is_high = scalar.is_high().into();
-    let mut bytes: [u8; 32] = if is_high { -*scalar } else { *scalar }.to_bytes().into();
-    bytes.reverse();
-    (bytes, is_high)
+    let bytes = scalar.to_bytes();
+    let is_high = bytes[31] >= 0x80;
+    (if is_high { scalar.neg().to_bytes() } else { bytes }, is_high)
 }
 
 /// The sum of points, by twos as long as they are so many that this is faster.
@@ -70,17 +72,19 @@ fn sum_of(mut points: Vec<Affine>) -> Sum {
 
 /// The same without a table.
 fn verify_hash_slowly(key: &Affine, hash: &[u8; 32], signature: &Signature) -> bool {
-    let Some((u1, u2)) = factors(hash, signature) else { return false };
-    let sum = sum_of_products([&GENERATOR, key], [&u1.to_bytes(), &u2.to_bytes()], SHAPE);
-    has_x(&sum, &signature.r().to_bytes().into())
+    let Some(factors) = factors(hash, signature) else { return false };
+    let [u1, u2] = factors.map(|factor| {
+        let mut bytes = factor.to_bytes();
+        bytes.reverse();
+        bytes
+    });
+    has_x(&sum_of_products([&GENERATOR, key], [&u1, &u2], SHAPE), &signature[0])
 }
 
 /// By what generator and key are multiplied (FIPS 186-5 §6.4.2).
-fn factors(hash: &[u8; 32], signature: &Signature) -> Option<(Scalar, Scalar)> {
-    let (r, s) = signature.split_scalars();
-    let inverse = Option::<Scalar>::from(s.invert_vartime())?;
-    let hash = <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from(*hash));
-    Some((hash * inverse, *r * inverse))
+fn factors(hash: &[u8; 32], [r, s]: &Signature) -> Option<[Scalar; 2]> {
+    let inverse = GROUP.reduce(s).invert()?;
+    Some([hash, r].map(|factor| GROUP.reduce(factor).mul(&inverse)))
 }
 
 /// Whether the point's affine x is r modulo the group's order. The order is smaller than the field's prime, so that x may be r itself or r
@@ -88,14 +92,11 @@ fn factors(hash: &[u8; 32], signature: &Signature) -> Option<(Scalar, Scalar)> {
 fn has_x(sum: &Sum, r: &[u8; 32]) -> bool {
     let r_is_small = r.as_slice() < PRIME_MINUS_ORDER.as_slice();
     let r = Fe::of(r);
-    sum.has_x(&r) || (r_is_small && sum.has_x(&r.add(&Fe::of(&ORDER))))
+    sum.has_x(&r) || (r_is_small && sum.has_x(&r.add(&ORDER)))
 }
 
-/// n, big-endian (SEC 2 §2.4.2).
-const ORDER: [u8; 32] = [
-    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc,
-    0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
-];
+/// n, as a number of the field.
+const ORDER: Fe = Fe::of(&hex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"));
 
 /// p - n, big-endian.
 const PRIME_MINUS_ORDER: [u8; 32] = [

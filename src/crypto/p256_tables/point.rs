@@ -1,6 +1,7 @@
 //! P-256: y² = x³ - 3x + b over the integers modulo p.
 
 use super::field::Fe;
+use crate::crypto::public::curve::hex;
 use crate::crypto::weierstrass;
 
 pub(super) use crate::crypto::weierstrass::{add_pairs, normalize};
@@ -9,6 +10,9 @@ pub(super) const SHAPE: weierstrass::Shape = weierstrass::Shape::MinusThree;
 
 pub(super) type Affine = weierstrass::Affine<Fe>;
 pub(super) type Sum = weierstrass::Sum<Fe>;
+
+/// The curve's b.
+pub(super) const B: Fe = Fe::of(&hex("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"));
 
 /// The base point (SEC 2 §2.4.2).
 pub(super) const GENERATOR: Affine = Affine {

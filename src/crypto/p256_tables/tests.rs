@@ -5,10 +5,11 @@ use crate::crypto::table_store::Table as _;
 use crate::crypto::weierstrass::Field;
 use crate::crypto::windows::windows;
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
-use p256::ecdsa::{SigningKey, VerifyingKey};
+use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
 use p256::elliptic_curve::Field as _;
+use p256::elliptic_curve::ops::Reduce;
 use p256::elliptic_curve::sec1::ToSec1Point;
-use p256::{ProjectivePoint, PublicKey};
+use p256::{FieldBytes, ProjectivePoint, PublicKey, Scalar};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -42,8 +43,9 @@ fn both(point: &[u8; 64]) -> Tables {
 
 /// By tables and without, which must agree.
 fn verify_hash(point: &[u8; 64], hash: &[u8; 32], signature: &Signature) -> bool {
-    let by_tables = both(point).verify_hash(hash, signature);
-    assert_eq!(verify_hash_slowly(&point::of(point), hash, signature), by_tables);
+    let halves = [signature.r(), signature.s()].map(|half| half.to_bytes().into());
+    let by_tables = both(point).verify_hash(hash, &halves);
+    assert_eq!(verify_hash_slowly(&point::of(point), hash, &halves), by_tables);
     by_tables
 }
 
@@ -80,7 +82,7 @@ fn coordinates(sum: Sum) -> Option<[Fe; 2]> {
 
 fn multiply(table: &Table, scalar: &Scalar) -> Option<[Fe; 2]> {
     let mut points = Vec::new();
-    let (scalar, is_opposite) = halved(scalar);
+    let (scalar, is_opposite) = halved(&GROUP.reduce(&scalar.to_bytes().into()));
     assert!(scalar[31] < 0x80);
     table.select(&scalar, is_opposite, &mut points);
     coordinates(sum_of(points))
@@ -253,7 +255,7 @@ fn an_x_above_the_order_is_reduced() {
     // The smallest x above the order that is on the curve.
     let mut found = None;
     for offset in 0u64..100 {
-        let mut x = ORDER;
+        let mut x: [u8; 32] = curve::P256.order.try_into().unwrap();
         let mut carry = offset;
         for byte in x.iter_mut().rev() {
             carry += u64::from(*byte);

@@ -19,7 +19,7 @@ pub(super) fn is_key(encoded: &[u8; 32]) -> bool {
 
 /// Whether a signature is 64 bytes, its s below the group's order, and its R none of the points of small order. What else is wrong with
 /// an R shows in any comparison with the one true R's encoding.
-pub(super) fn fits(signature: &[u8]) -> bool {
+pub(in crate::crypto) fn fits(signature: &[u8]) -> bool {
     let Some((r, s)) = signature.split_first_chunk::<32>() else { return false };
     // Little-endian: the last byte counts most.
     !SMALL_ORDER.contains(r) && s.len() == 32 && s.iter().rev().lt(ORDER.iter().rev())

@@ -2,7 +2,7 @@
 //! them, the crates or the runtime's own cryptography, gets nothing that two verifiers could judge differently.
 
 pub(super) mod curve;
-mod edwards;
+pub(super) mod edwards;
 mod modular;
 mod rsa;
 

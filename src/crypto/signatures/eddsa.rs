@@ -1,18 +1,24 @@
 //! Ed25519 verification (RFC 8032, RFC 8037), strict: what two implementations could judge differently is refused.
 //!
 //! `ed25519-dalek` is the reference that all of this is tested against. Only public data is worked on, so nothing here takes constant
-//! time. The field arithmetic is `fiat-crypto`'s, which is formally verified; that of scalars is `curve25519-dalek`'s.
+//! time. The field arithmetic is `fiat-crypto`'s, which is formally verified.
 
 mod field;
 mod point;
 mod table;
 
-use curve25519_dalek::Scalar;
+use crate::crypto::public::curve::hex;
+use crate::crypto::public::edwards;
+use crate::crypto::scalars::Order;
 use point::Point;
 use sha2::{Digest, Sha512};
 use table::Table;
 
 pub(super) use table::TableStore;
+
+/// The order of the group (RFC 8032 §5.1).
+const GROUP: Order =
+    Order::of(&hex::<32>("1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed"));
 
 /// A public key on edwards25519.
 pub(super) struct Ed25519Key {
@@ -37,19 +43,17 @@ impl Ed25519Key {
     /// Whether it is this key's signature of the message, as `ed25519_dalek::VerifyingKey::verify_strict` does it (RFC 8032 §5.1.7 without the
     /// cofactor): R must be the encoding of s·B - h·A, and of no small order.
     pub(super) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        let Some((r, s)) = signature.split_first_chunk::<32>() else { return false };
-        let Ok(s) = s.try_into() else { return false };
-        let Some(s) = Option::<Scalar>::from(Scalar::from_canonical_bytes(s)) else { return false };
+        let ([r, s], true) = (signature.as_chunks::<32>().0, edwards::fits(signature)) else { return false };
         let hash = Sha512::new().chain_update(r).chain_update(self.encoded);
-        let h = Scalar::from_bytes_mod_order_wide(&hash.chain_update(message).finalize().into());
+        let h = GROUP.reduce_wide(&hash.chain_update(message).finalize().into()).to_bytes();
         let sum = match self.tables.lookup(&self.encoded, Table::of_generator, || self.table()) {
             Some((generator, opposite)) => {
                 let mut sum = Point::INFINITY;
-                generator.add_to(&mut sum, &s);
+                generator.add_to(&mut sum, s);
                 opposite.add_to(&mut sum, &h);
                 sum
             }
-            None => point::sum_of_products([&Point::GENERATOR, &self.opposite], [s.as_bytes(), h.as_bytes()]),
+            None => point::sum_of_products([&Point::GENERATOR, &self.opposite], [s, &h]),
         };
         // The one canonical encoding: whatever else R may be, a second encoding or no point at all, is not equal.
         sum.encode() == *r && !sum.is_small_order()

@@ -7,12 +7,12 @@ mod mldsa;
 mod rsa;
 
 use super::p256_tables::{self, P256Key};
-use super::public::{Kind, PublicKey, curve};
+use super::public::{Kind, PublicKey};
 use crate::jose::Algorithm;
 use ecdsa::EcdsaKey;
 use eddsa::Ed25519Key;
 use ml_dsa::{MlDsa44, MlDsa65, MlDsa87, VerifyingKey};
-use rsa::RsaKey;
+use rsa::{RsaKey, hash};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 /// What verifications have worked out so far of keys that share it: tables of multiples for ES256 and EdDSA, and those of the other generators. Clones share what
@@ -47,7 +47,6 @@ impl SignatureKey {
     pub fn of(public: PublicKey, tables: &TableStore) -> Option<SignatureKey> {
         let (first, second) = public.members();
         let material = match public.kind() {
-            Kind::P256 if !ecdsa::is_point(&curve::P256, first, second) => return None,
             Kind::P256 => Material::P256(P256Key::of(first, second, &tables.p256)?),
             Kind::P384 => Material::P384(EcdsaKey::of(&ecdsa::P384, first, second, &tables.ecdsa)?),
             Kind::P521 => Material::P521(EcdsaKey::of(&ecdsa::P521, first, second, &tables.ecdsa)?),
@@ -93,12 +92,12 @@ impl Material {
             (Material::P521(key), _) => key.verify(&Sha512::digest(message), signature),
             (Material::Secp256k1(key), _) => key.verify(&Sha256::digest(message), signature),
             (Material::Ed25519(key), _) => key.verify(message, signature),
-            (Material::Rsa(key), Algorithm::Rs256) => key.verify_pkcs1::<Sha256>(message, signature),
-            (Material::Rsa(key), Algorithm::Rs384) => key.verify_pkcs1::<Sha384>(message, signature),
-            (Material::Rsa(key), Algorithm::Rs512) => key.verify_pkcs1::<Sha512>(message, signature),
-            (Material::Rsa(key), Algorithm::Ps256) => key.verify_pss::<Sha256>(message, signature),
-            (Material::Rsa(key), Algorithm::Ps384) => key.verify_pss::<Sha384>(message, signature),
-            (Material::Rsa(key), Algorithm::Ps512) => key.verify_pss::<Sha512>(message, signature),
+            (Material::Rsa(key), Algorithm::Rs256) => key.verify_pkcs1(hash::<Sha256>, message, signature),
+            (Material::Rsa(key), Algorithm::Rs384) => key.verify_pkcs1(hash::<Sha384>, message, signature),
+            (Material::Rsa(key), Algorithm::Rs512) => key.verify_pkcs1(hash::<Sha512>, message, signature),
+            (Material::Rsa(key), Algorithm::Ps256) => key.verify_pss(hash::<Sha256>, message, signature),
+            (Material::Rsa(key), Algorithm::Ps384) => key.verify_pss(hash::<Sha384>, message, signature),
+            (Material::Rsa(key), Algorithm::Ps512) => key.verify_pss(hash::<Sha512>, message, signature),
             (Material::Rsa(_), _) => false,
             (Material::MlDsa44(key), _) => mldsa::verify(key, message, signature),
             (Material::MlDsa65(key), _) => mldsa::verify(key, message, signature),

@@ -1,30 +1,127 @@
-//! RSA verification. Never private-key work: its timing leaks (RUSTSEC-2023-0071), and signing goes through WebCrypto.
+//! RSA verification (RFC 8017), on public data only: nothing here takes constant time, and there is no private-key work.
+//!
+//! The power modulo n is worked out by HACL*'s integers, which are formally verified. What it has to be is written here, as RFC 8017
+//! says it; the `rsa` crate is the reference that all of this is tested against.
 
-use rsa::{BoxedUint, RsaPublicKey, pkcs1v15, pss};
-use sha2::digest::const_oid::AssociatedOid;
-use sha2::digest::{Digest, FixedOutputReset};
-use signature::Verifier;
+// A machine without wide multiplication is served better by narrow limbs; wasm is one.
+#[cfg(not(target_pointer_width = "64"))]
+use libcrux_hacl_rs::bignum::{base::bn_mont_ctx_u32 as Modulus, bignum32 as bignum};
+#[cfg(target_pointer_width = "64")]
+use libcrux_hacl_rs::bignum::{base::bn_mont_ctx_u64 as Modulus, bignum64 as bignum};
+
+use sha2::Digest;
+
+#[cfg(not(target_pointer_width = "64"))]
+type Limb = u32;
+#[cfg(target_pointer_width = "64")]
+type Limb = u64;
+
+/// A hash of parts, one after the other.
+pub(super) type Hash = fn(&[&[u8]]) -> Vec<u8>;
+
+pub(super) fn hash<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
+    let mut hash = D::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().to_vec()
+}
 
 /// A public key whose numbers are checked, see `public`. Signatures must have been found to fit it.
-pub(super) struct RsaKey(RsaPublicKey);
+pub(super) struct RsaKey {
+    modulus: Box<[Modulus]>,
+    /// Of the modulus, which has no zeros in front.
+    bytes: usize,
+    /// Bits of the first byte of the modulus.
+    first: u32,
+    exponent: Limb,
+}
 
 impl RsaKey {
+    /// `None` for a modulus that is even or of no bytes, and for an exponent of more than 32 bits.
     pub(super) fn of(n: &[u8], e: &[u8]) -> Option<RsaKey> {
-        let number = BoxedUint::from_be_slice_vartime;
-        RsaPublicKey::new(number(n), number(e)).ok().map(RsaKey)
+        let (first, last) = (n.first()?, n.last()?);
+        if last % 2 == 0 || e.len() > 4 {
+            return None;
+        }
+        let limbs = bignum::new_bn_from_bytes_be(n.len() as u32, n);
+        Some(RsaKey {
+            modulus: bignum::mont_ctx_init(limbs.len() as u32, &limbs),
+            bytes: n.len(),
+            first: u8::BITS - first.leading_zeros(),
+            exponent: e.iter().fold(0, |exponent, byte| exponent << 8 | Limb::from(*byte)),
+        })
     }
 
     /// Whether it is this key's RSASSA-PKCS1-v1_5 signature of the message (RFC 8017 §8.2.2): RS256, RS384, RS512.
-    pub(super) fn verify_pkcs1<D: Digest + AssociatedOid>(&self, message: &[u8], signature: &[u8]) -> bool {
-        let key = || pkcs1v15::VerifyingKey::<D>::new(self.0.clone());
-        pkcs1v15::Signature::try_from(signature)
-            .is_ok_and(|signature| key().verify(message, &signature).is_ok())
+    pub(super) fn verify_pkcs1(&self, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
+        // There is but one encoding of each message.
+        self.encoded(signature) == encode_pkcs1(&hash(&[message]), self.bytes)
     }
 
     /// Whether it is this key's RSASSA-PSS signature of the message (RFC 8017 §8.1.2), the salt as long as the hash and MGF1
     /// with the same hash (RFC 7518 §3.5): PS256, PS384, PS512.
-    pub(super) fn verify_pss<D: Digest + FixedOutputReset>(&self, message: &[u8], signature: &[u8]) -> bool {
-        let key = || pss::VerifyingKey::<D>::new(self.0.clone());
-        pss::Signature::try_from(signature).is_ok_and(|signature| key().verify(message, &signature).is_ok())
+    pub(super) fn verify_pss(&self, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
+        let encoded = self.encoded(signature);
+        // The encoded message has a bit less than the modulus, and with it sometimes a byte.
+        let (mask, encoded) = match self.first {
+            1 if encoded.first() != Some(&0) => return false,
+            1 => (0xff, &encoded[1..]),
+            bits => (0xff >> (9 - bits), &encoded[..]),
+        };
+        is_pss(encoded, mask, hash, &hash(&[message])).unwrap_or_default()
+    }
+
+    /// What was signed (§5.2.2): the signature to the power of e.
+    fn encoded(&self, signature: &[u8]) -> Vec<u8> {
+        let bytes = signature.len() as u32;
+        let number = bignum::new_bn_from_bytes_be(bytes, signature);
+        let mut power = vec![0; number.len()];
+        let bits = Limb::BITS - self.exponent.leading_zeros();
+        bignum::mod_exp_vartime_precomp(&self.modulus, &number, bits, &[self.exponent], &mut power);
+        let mut encoded = vec![0; signature.len()];
+        bignum::bn_to_bytes_be(bytes, &power, &mut encoded);
+        encoded
     }
 }
+
+/// EMSA-PKCS1-v1_5 of a hash of SHA-2 (§9.2), of so many bytes, which are more than 100.
+fn encode_pkcs1(digest: &[u8], bytes: usize) -> Vec<u8> {
+    let size = digest.len() as u8;
+    // The last of the object identifiers' numbers: 1, 2 and 3 for 32, 48 and 64 bytes.
+    let which = size / 16 - 1;
+    // DER of the hash function's name and the hash.
+    let mut info =
+        vec![0x30, 17 + size, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, which, 5, 0, 4, size];
+    info.extend_from_slice(digest);
+    let mut encoded = vec![0xff; bytes];
+    let padding = bytes.saturating_sub(info.len());
+    encoded.truncate(padding);
+    encoded[..2].copy_from_slice(&[0, 1]);
+    encoded[padding - 1] = 0;
+    encoded.extend(info);
+    encoded
+}
+
+/// EMSA-PSS-VERIFY (§9.1.2) of what was signed, in whose first byte only the bits of the mask can be set.
+fn is_pss(encoded: &[u8], mask: u8, hash: Hash, digest: &[u8]) -> Option<bool> {
+    let (trailer, encoded) = encoded.split_last()?;
+    let (masked, seed) = encoded.split_at_checked(encoded.len().checked_sub(digest.len())?)?;
+    if *trailer != 0xbc || masked.first()? & !mask != 0 {
+        return Some(false);
+    }
+    let mut data = Vec::with_capacity(masked.len());
+    for (counter, chunk) in masked.chunks(digest.len()).enumerate() {
+        // MGF1 (§B.2.1)
+        let block = hash(&[seed, &(counter as u32).to_be_bytes()]);
+        data.extend(chunk.iter().zip(block).map(|(byte, mask)| byte ^ mask));
+    }
+    *data.first_mut()? &= mask;
+    let (padding, salt) = data.split_at_checked(data.len().checked_sub(digest.len())?)?;
+    let (one, zeros) = padding.split_last()?;
+    let is_padded = *one == 1 && zeros.iter().all(|byte| *byte == 0);
+    Some(is_padded && hash(&[&[0; 8], digest, salt]) == seed)
+}
+
+#[cfg(test)]
+mod tests;

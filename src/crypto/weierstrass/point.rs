@@ -19,6 +19,16 @@ pub(in super::super) struct Affine<F> {
 }
 
 impl<F: Field> Affine<F> {
+    /// Whether it is a point of the curve with that b.
+    pub(in super::super) fn is_on_curve(&self, b: &F, shape: Shape) -> bool {
+        let mut slope = self.x.square();
+        if shape == Shape::MinusThree {
+            let one = self.x.one();
+            slope = slope.sub(&one.double().add(&one));
+        }
+        self.y.square() == slope.mul(&self.x).add(b)
+    }
+
     pub(in super::super) fn neg(&self) -> Affine<F> {
         Affine { x: self.x.clone(), y: self.y.neg() }
     }

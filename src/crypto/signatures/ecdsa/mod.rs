@@ -7,9 +7,11 @@
 mod multiples;
 mod numbers;
 
+use crate::crypto::modulus::{limbs, params};
 use crate::crypto::public::curve::{self, Curve, hex};
 use crate::crypto::weierstrass::{Affine, Field, Shape};
 use core::fmt;
+use crypto_bigint::modular::FixedMontyParams;
 use multiples::{Multiples, sum_of_products};
 use numbers::{Number, Prime};
 use std::sync::{Arc, OnceLock};
@@ -18,6 +20,8 @@ use std::sync::{Arc, OnceLock};
 pub(super) struct Domain {
     curve: Curve,
     generator: [&'static [u8]; 2],
+    /// The field's prime and the group's.
+    primes: fn() -> [Prime; 2],
     /// Among [`Generators`].
     place: usize,
 }
@@ -52,12 +56,12 @@ impl EcdsaKey {
         y: &[u8],
         generators: &Generators,
     ) -> Option<EcdsaKey> {
-        let Domain { curve, generator, place } = domain;
-        let (field, group) = (Prime::new(curve.prime)?, Prime::new(curve.order)?);
+        let Domain { curve, generator, primes, place } = domain;
+        let [field, group] = primes();
         let points = [point(&field, generator[0], generator[1])?, point(&field, x, y)?];
         let multiples = [Arc::clone(generators.0.get(*place)?), Arc::default()];
         let key = EcdsaKey { curve, shape: shape(curve), field, group, points, multiples };
-        is_point(curve, x, y).then_some(key)
+        is_point(curve, &key.field, x, y).then_some(key)
     }
 
     /// Whether it is this key's signature of the message with that hash, which is no longer than the order.
@@ -82,19 +86,18 @@ impl EcdsaKey {
 }
 
 /// Whether they are the coordinates of a point, each of full length and below the prime.
-pub(super) fn is_point(curve: &Curve, x: &[u8], y: &[u8]) -> bool {
+fn is_point(curve: &Curve, field: &Prime, x: &[u8], y: &[u8]) -> bool {
     let is_canonical = [x, y].iter().all(|number| number.len() == curve.size() && *number < curve.prime);
-    let is_on_curve = || {
-        let field = Prime::new(curve.prime)?;
-        let (Affine { x, y }, b) = (point(&field, x, y)?, field.number(curve.b)?);
-        let mut slope = x.square();
-        if curve.is_a_minus_three {
-            let one = x.one();
-            slope = slope.sub(&one.double().add(&one));
-        }
-        Some(y.square() == slope.mul(&x).add(&b))
-    };
+    let is_on_curve = || Some(point(field, x, y)?.is_on_curve(&field.number(curve.b)?, shape(curve)));
     is_canonical && is_on_curve().unwrap_or_default()
+}
+
+/// The numbers of its field, and those of its group.
+fn primes<const LIMBS: usize>(
+    field: &FixedMontyParams<LIMBS>,
+    group: &FixedMontyParams<LIMBS>,
+) -> [Prime; 2] {
+    [Prime::of(field), Prime::of(group)]
 }
 
 fn point(field: &Prime, x: &[u8], y: &[u8]) -> Option<Affine<Number>> {
@@ -108,6 +111,9 @@ fn shape(curve: &Curve) -> Shape {
 /// With SHA-384 it is ES384 (SEC 2 §2.5.1).
 pub(super) const P384: Domain = Domain {
     curve: curve::P384,
+    primes: || {
+        primes::<{ limbs(48) }>(const { &params(curve::P384.prime) }, const { &params(curve::P384.order) })
+    },
     generator: [
         &hex::<48>(
             "aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a38\
@@ -124,6 +130,9 @@ pub(super) const P384: Domain = Domain {
 /// With SHA-512 it is ES512 (SEC 2 §2.6.1).
 pub(super) const P521: Domain = Domain {
     curve: curve::P521,
+    primes: || {
+        primes::<{ limbs(66) }>(const { &params(curve::P521.prime) }, const { &params(curve::P521.order) })
+    },
     generator: [
         &hex::<66>(
             "00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d\
@@ -142,6 +151,12 @@ pub(super) const P521: Domain = Domain {
 /// With SHA-256 it is ES256K (RFC 8812 §3.2, SEC 2 §2.4.1). s may be either of its two values: JOSE has not Bitcoin's rule.
 pub(super) const SECP256K1: Domain = Domain {
     curve: curve::SECP256K1,
+    primes: || {
+        primes::<{ limbs(32) }>(
+            const { &params(curve::SECP256K1.prime) },
+            const { &params(curve::SECP256K1.order) },
+        )
+    },
     generator: [
         &hex::<32>("79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"),
         &hex::<32>("483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8"),

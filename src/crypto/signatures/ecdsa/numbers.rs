@@ -1,17 +1,16 @@
 //! Numbers modulo an odd prime that is known only at run time: a thin coat over the Montgomery arithmetic of `crypto-bigint`.
 
 use crate::crypto::weierstrass::Field;
-use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
-use crypto_bigint::{BoxedUint, Odd};
+use crypto_bigint::BoxedUint;
+use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams, FixedMontyParams};
 
 /// What numbers are taken modulo.
+#[derive(Clone)]
 pub(super) struct Prime(BoxedMontyParams);
 
 impl Prime {
-    /// A prime, big-endian; `None` where it is even.
-    pub(super) fn new(prime: &[u8]) -> Option<Prime> {
-        let prime = Odd::new(BoxedUint::from_be_slice_vartime(prime)).into_option()?;
-        Some(Prime(BoxedMontyParams::new(prime)))
+    pub(super) fn of<const LIMBS: usize>(params: &FixedMontyParams<LIMBS>) -> Prime {
+        Prime(params.into())
     }
 
     /// What a big-endian number is modulo the prime; `None` where it is longer than that.

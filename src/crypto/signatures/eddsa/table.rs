@@ -6,7 +6,6 @@
 use super::point::{Addend, Point, addends};
 use crate::crypto::table_store;
 use crate::crypto::windows::{digits, windows};
-use curve25519_dalek::Scalar;
 
 /// Bits of the generator's digits: one table of 278 KiB for all keys.
 pub(super) const GENERATOR_BITS: usize = 7;
@@ -62,11 +61,9 @@ impl Table {
         addends(&multiples)
     }
 
-    /// Adds `scalar`·P.
-    pub(super) fn add_to(&self, sum: &mut Point, scalar: &Scalar) {
-        for (digit, multiples) in
-            digits(scalar.as_bytes(), self.bits).zip(self.points.chunks(self.multiples()))
-        {
+    /// Adds `scalar`·P, the scalar little-endian and below 2^255.
+    pub(super) fn add_to(&self, sum: &mut Point, scalar: &[u8; 32]) {
+        for (digit, multiples) in digits(scalar, self.bits).zip(self.points.chunks(self.multiples())) {
             // The digit 0 has none.
             let multiple =
                 usize::from(digit.unsigned_abs()).checked_sub(1).and_then(|index| multiples.get(index));
