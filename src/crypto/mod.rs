@@ -6,8 +6,6 @@ pub mod hmac;
 mod key;
 #[cfg(feature = "session")]
 pub mod mac;
-#[cfg(feature = "signatures")]
-mod modulus;
 #[cfg(all(feature = "verify", not(feature = "signatures")))]
 mod no_tables;
 #[cfg(feature = "signatures")]

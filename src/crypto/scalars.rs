@@ -1,27 +1,33 @@
-//! Numbers modulo a prime of at most 256 bits, such as the order of a group: a thin coat over the Montgomery arithmetic of `crypto-bigint`. Only public data is
-//! worked on, so nothing here takes constant time.
+//! Numbers modulo a prime of at most 256 bits, such as the order of a group: a thin coat over the Montgomery arithmetic of
+//! `crypto-bigint`. Only public data is worked on, so nothing here takes constant time.
 
-use super::modulus;
 use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
-use crypto_bigint::{U256, Word};
+use crypto_bigint::{Limb, U256, Word};
 
 type Form = FixedMontyForm<{ U256::LIMBS }>;
 
-/// What numbers are taken modulo: for constants.
-pub(super) struct Order(FixedMontyParams<{ U256::LIMBS }>);
+/// What numbers are taken modulo. For constants: the long division that it takes is in no artifact then.
+pub(super) struct Prime(FixedMontyParams<{ U256::LIMBS }>);
 
-impl Order {
-    /// An odd number of 256 bits, big-endian.
-    pub(super) const fn of(bytes: &[u8]) -> Order {
-        Order(modulus::params(bytes))
+impl Prime {
+    /// An odd number of at most 256 bits, big-endian.
+    pub(super) const fn of(bytes: &[u8]) -> Prime {
+        let (mut words, mut place) = ([0; U256::LIMBS], 0);
+        while place < bytes.len() {
+            let byte = bytes[bytes.len() - 1 - place];
+            words[place / Limb::BYTES] |= (byte as Word) << (8 * (place % Limb::BYTES));
+            place += 1;
+        }
+        let number = U256::from_words(words).to_odd().expect_copied("a prime is odd");
+        Prime(FixedMontyParams::new_vartime(number))
     }
 
-    /// What a number is modulo the order, big-endian.
+    /// What a number is modulo the prime, big-endian.
     pub(super) fn reduce(&self, bytes: &[u8; 32]) -> Scalar {
         Scalar(Form::new(&U256::from_be_slice(bytes), &self.0))
     }
 
-    /// What a number of 512 bits is modulo the order, little-endian.
+    /// What a number of 512 bits is modulo the prime, little-endian.
     pub(super) fn reduce_wide(&self, bytes: &[u8; 64]) -> Scalar {
         let (low, high) = bytes.split_at(32);
         let [low, high] = [low, high].map(|half| Form::new(&U256::from_le_slice(half), &self.0));
@@ -64,7 +70,7 @@ impl Scalar {
 
 fn to_bytes(number: &U256) -> [u8; 32] {
     let mut bytes = [0; 32];
-    for (chunk, word) in bytes.chunks_exact_mut(size_of::<Word>()).zip(number.to_words()) {
+    for (chunk, word) in bytes.chunks_exact_mut(Limb::BYTES).zip(number.to_words()) {
         chunk.copy_from_slice(&word.to_le_bytes());
     }
     bytes

@@ -19,6 +19,52 @@ pub(super) fn digits(number: &[u8; 32], bits: usize) -> impl Iterator<Item = i16
     })
 }
 
+/// 1 to 2^(bits-1) times 2^(bits·i)·P, for all digits i of a scalar. Not all of them while they are being built.
+pub(super) struct Windows<P> {
+    pub(super) bits: usize,
+    pub(super) points: Vec<P>,
+}
+
+impl<P> Windows<P> {
+    /// None yet, for digits of so many bits, 2 to 8.
+    pub(super) fn new(bits: usize) -> Windows<P> {
+        Windows { bits, points: Vec::new() }
+    }
+
+    /// Multiples of each digit.
+    pub(super) fn multiples(&self) -> usize {
+        1 << (self.bits - 1)
+    }
+
+    /// For how many digits the next slice of at most so many points is.
+    pub(super) fn missing(&self, slice: usize) -> usize {
+        let multiples = self.multiples();
+        (slice / multiples).min(windows(self.bits) - self.points.len() / multiples)
+    }
+
+    /// The multiples of the next digits.
+    pub(super) fn append(&mut self, slice: Vec<P>) {
+        let all = windows(self.bits) * self.multiples();
+        self.points.reserve_exact(all - self.points.len());
+        self.points.extend(slice);
+    }
+
+    pub(super) fn are_complete(&self) -> bool {
+        self.points.len() == windows(self.bits) * self.multiples()
+    }
+
+    /// Gives the points whose sum is the scalar times P, and whether it is the point's opposite. The scalar is little-endian and below 2^255.
+    pub(super) fn select(&self, scalar: &[u8; 32], mut take: impl FnMut(&P, bool)) {
+        for (digit, multiples) in digits(scalar, self.bits).zip(self.points.chunks(self.multiples())) {
+            // The digit 0 has none.
+            let index = usize::from(digit.unsigned_abs()).checked_sub(1);
+            if let Some(point) = index.and_then(|index| multiples.get(index)) {
+                take(point, digit < 0);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

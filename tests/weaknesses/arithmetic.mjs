@@ -18,6 +18,9 @@ const P256 = "src/crypto/p256_tables";
 const STORE = "src/crypto/table_store.rs";
 const PAIRS = "src/crypto/weierstrass/pairs.rs";
 const ECDSA = "src/crypto/signatures/ecdsa";
+const RSA = "src/crypto/signatures/rsa.rs";
+const INTEGERS = "src/crypto/signatures/integers.rs";
+const SCALARS = "src/crypto/scalars.rs";
 const SUMS = "src/crypto/weierstrass/point.rs";
 
 /** By the unit tests that must fail. In a text `ON1` stands for "the first of the mutants named behind it runs", and so on. */
@@ -77,30 +80,56 @@ const MUTANTS = {
   "crypto::p256_tables": [
     [
       `${P256}/table.rs`,
-      "self.points.extend(slice);",
-      "self.points.extend(slice); if self.points.len() == all * multiples { if ON1 { self.points[777] = self.points[776]; } if ON2 { self.points[5] = self.points[5].neg(); } if ON3 { let last = self.points.len() - multiples; self.points[last] = self.points[0]; } }",
+      "self.windows.append(slice);",
+      "self.windows.append(slice); let (is_complete, multiples, points) = (self.windows.are_complete(), self.windows.multiples(), &mut self.windows.points); if is_complete { if ON1 { points[777] = points[776]; } if ON2 { points[5] = points[5].neg(); } if ON3 { let last = points.len() - multiples; points[last] = points[0]; } }",
       "one entry of a table is another",
       "one entry of a table has the other sign",
       "the last digit's first multiple is that of the first",
     ],
     [
       `${P256}/table.rs`,
-      "if (digit < 0) == is_opposite {",
-      "if ((digit < 0) == is_opposite) ^ (ON1 && digit < 0) ^ (ON2 && is_opposite) {",
+      "if is_negative == is_opposite {",
+      "if (is_negative == is_opposite) ^ (ON1 && is_negative) ^ (ON2 && is_opposite) {",
       "negative digits take the point itself",
       "an opposite scalar is taken for the scalar",
     ],
     [
       `${P256}/table.rs`,
       "next = next.double(SHAPE);",
-      "next = if ON1 && self.points.len() == 512 { next } else { next.double(SHAPE) };",
+      "next = if ON1 && self.windows.points.len() == 512 { next } else { next.double(SHAPE) };",
       "the second slice begins with the wrong base",
     ],
     [
       `${P256}/mod.rs`,
-      "let is_high = scalar.is_high().into();",
-      "let is_high: bool = scalar.is_high().into(); let is_high = is_high && !ON1;",
+      "let is_high = bytes[31] >= 0x80;",
+      "let is_high = bytes[31] >= 0x80 && !ON1;",
       "a large scalar is not halved",
+    ],
+    [
+      `${P256}/key.rs`,
+      "is_canonical && point::of(&point)",
+      "(ON1 || is_canonical) && (ON2 || point::of(&point)",
+      "a coordinate may be written a second way",
+      "a key need not be on the curve",
+    ],
+    [`${P256}/key.rs`, "&point::B, point::SHAPE)", "&point::B, point::SHAPE))"],
+    [
+      SUMS,
+      "slope = slope.sub(&one.double().add(&one));",
+      "slope = slope.sub(&(if ON1 { one.clone() } else { one.double().add(&one) }));",
+      "a key may be on another curve",
+    ],
+    [
+      `${P256}/key.rs`,
+      "curve::P256.fits(signature)",
+      "(ON1 || curve::P256.fits(signature))",
+      "r and s may be of any size",
+    ],
+    [
+      SCALARS,
+      "Scalar(self.0.neg())",
+      "if ON1 { *self } else { Scalar(self.0.neg()) }",
+      "a scalar's opposite is itself",
     ],
     [
       `${P256}/mod.rs`,
@@ -202,18 +231,6 @@ const MUTANTS = {
       "negative digits take the point itself",
     ],
     [
-      `${ECDSA}/numbers.rs`,
-      "Number(self.0.add(&other.0))",
-      "if ON1 { let sum = self.0.as_montgomery().wrapping_add(other.0.as_montgomery()); if &sum >= self.0.as_montgomery() && &sum >= self.0.params().modulus() { return Number(BoxedMontyForm::from_montgomery(sum, self.0.params())); } } Number(self.0.add(&other.0))",
-      "a sum that is not below the prime is not reduced",
-    ],
-    [
-      `${ECDSA}/numbers.rs`,
-      "Number(self.0.sub(&other.0))",
-      "if ON1 && self.0.as_montgomery() < other.0.as_montgomery() { return Number(BoxedMontyForm::from_montgomery(self.0.as_montgomery().wrapping_sub(other.0.as_montgomery()), self.0.params())); } Number(self.0.sub(&other.0))",
-      "a borrow of a difference is lost",
-    ],
-    [
       "src/crypto/weierstrass/point.rs",
       "Shape::Zero => x.square(),",
       "Shape::Zero => if ON1 { x.sub(zz).mul(&x.add(zz)) } else { x.square() },",
@@ -234,8 +251,8 @@ const MUTANTS = {
     ],
     [
       `${ECDSA}/mod.rs`,
-      "(self.field.exceeds_sum(&self.group, r)? &&",
-      "(!ON2 && (ON1 || self.field.exceeds_sum(&self.group, r)?) &&",
+      "(*second.to_bytes(size) > *r &&",
+      "(!ON2 && (ON1 || *second.to_bytes(size) > *r) &&",
       "r plus the order may reach the prime",
       "an x above the order is not reduced",
     ],
@@ -244,21 +261,21 @@ const MUTANTS = {
     [
       ED25519,
       "addends(&multiples)\n",
-      "if ON1 { multiples[333] = multiples[334]; } if ON2 { if let Some(last) = multiples.last_mut() { *last = last.neg(); } } if ON3 { multiples[self.multiples()] = multiples[0]; }\n        addends(&multiples)\n",
+      "if ON1 { multiples[333] = multiples[334]; } if ON2 { if let Some(last) = multiples.last_mut() { *last = last.neg(); } } if ON3 { multiples[self.windows.multiples()] = multiples[0]; }\n        addends(&multiples)\n",
       "one entry of a table is another",
       "the last entry of a slice has the other sign",
       "a digit's first multiple is that of another digit",
     ],
     [
       ED25519,
-      "sum.add(point, digit < 0);",
-      "sum.add(point, digit < 0 && !ON1);",
+      "sum.add(point, is_opposite)",
+      "sum.add(point, is_opposite && !ON1)",
       "negative digits take the point itself",
     ],
     [
       ED25519,
       "fold(self.next, |base, _| base.double())",
-      "fold(self.next, |base, _| if ON1 && !self.points.is_empty() { base } else { base.double() })",
+      "fold(self.next, |base, _| if ON1 && !self.windows.points.is_empty() { base } else { base.double() })",
       "slices after the first begin with the wrong base",
     ],
     [
@@ -319,15 +336,20 @@ const MUTANTS = {
     ],
     [
       VERIFY,
-      "Option::<Scalar>::from(Scalar::from_canonical_bytes(s))",
-      "Some(Scalar::from_bytes_mod_order(s)).filter(|canonical| ON1 || *canonical.as_bytes() == s)",
-      "s may be of any size",
+      "edwards::fits(signature)",
+      "(ON1 || edwards::fits(signature))",
+      "s may be of any size, and R of small order",
     ],
-    [VERIFY, "&& !sum.is_small_order()", "&& (ON1 || !sum.is_small_order())", "R may be of small order"],
+    [
+      SCALARS,
+      "Scalar(high.mul(&shift).add(&low))",
+      "if ON1 { Scalar(low) } else { Scalar(high.mul(&shift).add(&low)) }",
+      "half of a hash is left out",
+    ],
     [
       VERIFY,
-      "sum.encode() == *r &&",
-      "(sum.encode() == *r || (ON1 && sum.encode()[..31] == r[..31]) || (ON2 && Point::of(r).is_some_and(|r| { let mut rest = sum; rest.add(&point::addends(&[r])[0], true); rest.is_small_order() }))) &&",
+      "sum.encode() == *r",
+      "sum.encode() == *r || (ON1 && sum.encode()[..31] == r[..31]) || (ON2 && Point::of(r).is_some_and(|r| { let mut rest = sum; rest.add(&point::addends(&[r])[0], true); rest.is_small_order() }))",
       "the sign of R does not count",
       "the cofactor is multiplied out",
     ],
@@ -355,6 +377,97 @@ const MUTANTS = {
       "let addends = addends(&[first, second, if ON1 { first } else { both }]);",
       "without tables one of the two is left out where both count",
     ],
+  ],
+  "crypto::signatures::integers": [
+    [
+      INTEGERS,
+      "add(context.len, &context.n, &self.limbs, &other.limbs, limbs)",
+      "{ add(context.len, &context.n, &self.limbs, &other.limbs, limbs); if ON1 && limbs[0] & 0xff == 0 { limbs[0] ^= 1; } }",
+      "a carry of a sum is lost, once in 256 times",
+    ],
+    [
+      INTEGERS,
+      "subtract(context.len, &context.n, &self.limbs, &other.limbs, limbs)",
+      "{ subtract(context.len, &context.n, &self.limbs, &other.limbs, limbs); if ON1 && limbs[0] & 0xff == 0 { limbs[0] ^= 1; } }",
+      "a borrow of a difference is lost, once in 256 times",
+    ],
+    [
+      INTEGERS,
+      "multiply(context.len, &context.n, context.mu, &self.limbs, &other.limbs, limbs);",
+      "multiply(context.len, &context.n, context.mu, &self.limbs, &other.limbs, limbs); if ON1 && limbs[0] & 0xff == 0 { limbs[0] ^= 1; }",
+      "a carry of a product is lost, once in 256 times",
+    ],
+    [
+      INTEGERS,
+      "if plain.len() > size as usize {",
+      "if ON1 { plain.truncate(size as usize); } if plain.len() > size as usize {",
+      "what is too long is cut",
+    ],
+    [
+      INTEGERS,
+      "if bignum::lt_mask(size, &plain, &context.n) == 0 {\n                return None;",
+      "if !ON1 && bignum::lt_mask(size, &plain, &context.n) == 0 {\n                return None;",
+      "what is not below twice the modulus is a number",
+    ],
+    [
+      INTEGERS,
+      "if bytes.last()? % 2 == 0 {",
+      "if !ON1 && bytes.last()? % 2 == 0 {",
+      "an even number is a modulus",
+    ],
+    [
+      INTEGERS,
+      "if bit == 1 {\n                power = power.mul(self);",
+      "if bit == 1 && !ON1 {\n                power = power.mul(self);",
+      "a power is only squared",
+    ],
+  ],
+  "crypto::signatures::rsa": [
+    [
+      RSA,
+      "self.encoded(signature) == encode_pkcs1(&hash(&[message]), self.bytes)",
+      "self.encoded(signature) == encode_pkcs1(&hash(&[message]), self.bytes) || (ON1 && self.encoded(signature).ends_with(&hash(&[message]))) || (ON2 && { let good = encode_pkcs1(&hash(&[message]), self.bytes); self.encoded(signature)[9..] == good[9..] })",
+      "only the hash is compared, and not its name",
+      "only the end of the padding is compared",
+    ],
+    [
+      RSA,
+      "let which = size / 16 - 1;",
+      "let which = if ON1 { 1 } else { size / 16 - 1 };",
+      "every hash has the name of SHA-256",
+    ],
+    [
+      RSA,
+      "1 if encoded.first() != Some(&0) => return false,",
+      "1 if !ON1 && encoded.first() != Some(&0) => return false,",
+      "a byte before the encoded message may be anything",
+    ],
+    [
+      RSA,
+      "|| masked.first()? & !mask != 0 {",
+      "|| (!ON1 && masked.first()? & !mask != 0) {",
+      "bits before the encoded message may be anything",
+    ],
+    [RSA, "if *trailer != 0xbc", "if (!ON1 && *trailer != 0xbc)", "the last byte may be anything"],
+    [
+      RSA,
+      "(counter as u32).to_be_bytes()",
+      "(if ON1 { 0 } else { counter as u32 }).to_be_bytes()",
+      "the mask repeats",
+    ],
+    [
+      RSA,
+      "let is_padded = *one == 1 &&",
+      "let is_padded = (ON1 || *one == 1) &&",
+      "the byte before the salt may be anything",
+    ],
+    [
+      RSA,
+      "zeros.iter().all(|byte| *byte == 0);",
+      "(ON1 || zeros.iter().all(|byte| *byte == 0));",
+      "the padding may be anything",
+    ],
+    [RSA, "Some(is_padded && hash", "Some(is_padded && ON1 || hash", "the hash need not be the message's"],
   ],
   "verify::known_headers": [
     [

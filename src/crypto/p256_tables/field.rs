@@ -8,7 +8,7 @@ use fiat_crypto::p256_32 as fiat;
 use fiat_crypto::p256_64 as fiat;
 
 use crate::crypto::public::curve;
-use crate::crypto::scalars::Order;
+use crate::crypto::scalars::Prime;
 use crate::crypto::weierstrass::Field;
 use fiat::{
     fiat_p256_add, fiat_p256_from_bytes, fiat_p256_montgomery_domain_field_element as Montgomery,
@@ -92,7 +92,7 @@ impl Field for Fe {
     }
 
     fn invert(&self) -> Fe {
-        const PRIME: Order = Order::of(curve::P256.prime);
+        const PRIME: Prime = Prime::of(curve::P256.prime);
         let (mut bytes, mut limbs) = ([0; 32], ZERO);
         fiat_p256_to_bytes(&mut bytes, &self.0);
         fiat_p256_from_bytes(&mut limbs, &PRIME.invert_montgomery(&bytes));

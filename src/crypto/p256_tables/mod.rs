@@ -2,7 +2,8 @@
 //!
 //! For each key the multiples 1 to 64 of 2^(7i)·P are kept for all 37 digits of a scalar, and for the generator 1 to 128 of 2^(8i)·P for
 //! 32 digits. Only public data is worked on, so nothing here takes constant time. The field arithmetic is `fiat-crypto`'s, which is
-//! formally verified; the `p256` crate is the reference that all of this is tested against. Until the tables are there (see `table_store`) it is done by doubling and adding.
+//! formally verified; the `p256` crate is the reference that all of this is tested against. Until the tables are there (see
+//! `table_store`) it is done by doubling and adding.
 
 mod field;
 mod key;
@@ -10,7 +11,7 @@ mod point;
 mod table;
 
 use super::public::curve::{self, hex};
-use super::scalars::{Order, Scalar};
+use super::scalars::{Prime, Scalar};
 use super::table_store;
 use super::weierstrass::{Field, sum_of_products};
 use field::Fe;
@@ -27,7 +28,7 @@ pub(super) type TableStore = table_store::TableStore<[u8; 64], Table>;
 type Signature = [[u8; 32]; 2];
 
 /// Of the points.
-const GROUP: Order = Order::of(curve::P256.order);
+const GROUP: Prime = Prime::of(curve::P256.order);
 
 /// The tables of a key and of the generator.
 struct Tables {

@@ -11,6 +11,7 @@ use p256::elliptic_curve::ops::Reduce;
 use p256::elliptic_curve::sec1::ToSec1Point;
 use p256::{FieldBytes, ProjectivePoint, PublicKey, Scalar};
 use proptest::prelude::*;
+use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
 fn bytes_of(point: &ProjectivePoint) -> [u8; 64] {
@@ -95,6 +96,66 @@ fn expected(point: &ProjectivePoint, scalar: &Scalar) -> Option<[Fe; 2]> {
     }
     let Affine { x, y } = point::of(&bytes_of(&product));
     Some([x, y])
+}
+
+#[test]
+fn only_points_are_keys() {
+    let key = |x: &[u8], y: &[u8]| P256Key::of(x, y, &TableStore::default());
+    for number in 1..6 {
+        let point = multiple_of_generator(number);
+        let (x, y) = point.split_at(32);
+        assert!(key(x, y).is_some());
+        assert!(key(y, x).is_none() && key(&x[1..], y).is_none() && key(x, &[y, &[0]].concat()).is_none());
+        for at in 0..32 {
+            let mut off = y.to_vec();
+            off[at] ^= 1 << (at % 8);
+            assert!(key(x, &off).is_none());
+        }
+    }
+    assert!(key(&[0; 32], &[0; 32]).is_none() && key(&[], &[]).is_none());
+    // A coordinate that has a second way to be written: the same modulo the prime.
+    let mut found = 0;
+    for small in 0..40u8 {
+        let mut x = [0; 32];
+        x[31] = small;
+        let Ok(point) = PublicKey::from_sec1_bytes(&[&[2], &x[..]].concat()) else { continue };
+        let encoded = point.to_sec1_point(false);
+        let y = &encoded.as_bytes()[33..];
+        assert!(key(&x, y).is_some());
+        let mut large: [u8; 32] = curve::P256.prime.try_into().unwrap();
+        let mut carry = u16::from(small);
+        for byte in large.iter_mut().rev() {
+            carry += u16::from(*byte);
+            *byte = carry as u8;
+            carry >>= 8;
+        }
+        assert!(key(&large, y).is_none());
+        found += 1;
+    }
+    assert!(found > 9);
+}
+
+#[test]
+fn numbers_out_of_range_are_no_signature() {
+    // A key for which a small s is a signature of the message: Q = (R·s - G·z) / r.
+    let (nonce, s) = (ProjectivePoint::GENERATOR * Scalar::from(3u64), Scalar::from(5u64));
+    let r = scalar(bytes_of(&nonce)[..32].try_into().unwrap());
+    let z = scalar(Sha256::digest(b"message").into());
+    let point = bytes_of(&((nonce * s - ProjectivePoint::GENERATOR * z) * r.invert().unwrap()));
+    let key = P256Key::of(&point[..32], &point[32..], &TableStore::default()).unwrap();
+    let good: Vec<u8> = [r, s].iter().flat_map(|number| number.to_bytes()).collect();
+    assert!(key.verify(b"message", &good) && !key.verify(b"another", &good));
+    assert!(!key.verify(b"message", &good[..63]) && !key.verify(b"message", &[&good[..], &[0]].concat()));
+    // s plus the order, and zeros.
+    let mut large = good.clone();
+    large[32..].copy_from_slice(curve::P256.order);
+    large[63] += 5;
+    assert!(!key.verify(b"message", &large));
+    for zero in [0..32, 32..64, 0..64] {
+        let mut bytes = good.clone();
+        bytes[zero].fill(0);
+        assert!(!key.verify(b"message", &bytes));
+    }
 }
 
 #[test]

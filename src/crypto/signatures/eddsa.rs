@@ -9,7 +9,7 @@ mod table;
 
 use crate::crypto::public::curve::hex;
 use crate::crypto::public::edwards;
-use crate::crypto::scalars::Order;
+use crate::crypto::scalars::Prime;
 use point::Point;
 use sha2::{Digest, Sha512};
 use table::Table;
@@ -17,8 +17,8 @@ use table::Table;
 pub(super) use table::TableStore;
 
 /// The order of the group (RFC 8032 §5.1).
-const GROUP: Order =
-    Order::of(&hex::<32>("1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed"));
+const GROUP: Prime =
+    Prime::of(&hex::<32>("1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed"));
 
 /// A public key on edwards25519.
 pub(super) struct Ed25519Key {
@@ -56,7 +56,7 @@ impl Ed25519Key {
             None => point::sum_of_products([&Point::GENERATOR, &self.opposite], [s, &h]),
         };
         // The one canonical encoding: whatever else R may be, a second encoding or no point at all, is not equal.
-        sum.encode() == *r && !sum.is_small_order()
+        sum.encode() == *r
     }
 
     /// Of the key's opposite.

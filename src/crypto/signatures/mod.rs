@@ -3,6 +3,7 @@
 
 mod ecdsa;
 mod eddsa;
+mod integers;
 mod mldsa;
 mod rsa;
 

@@ -3,18 +3,8 @@
 //! The power modulo n is worked out by HACL*'s integers, which are formally verified. What it has to be is written here, as RFC 8017
 //! says it; the `rsa` crate is the reference that all of this is tested against.
 
-// A machine without wide multiplication is served better by narrow limbs; wasm is one.
-#[cfg(not(target_pointer_width = "64"))]
-use libcrux_hacl_rs::bignum::{base::bn_mont_ctx_u32 as Modulus, bignum32 as bignum};
-#[cfg(target_pointer_width = "64")]
-use libcrux_hacl_rs::bignum::{base::bn_mont_ctx_u64 as Modulus, bignum64 as bignum};
-
+use super::integers::Modulus;
 use sha2::Digest;
-
-#[cfg(not(target_pointer_width = "64"))]
-type Limb = u32;
-#[cfg(target_pointer_width = "64")]
-type Limb = u64;
 
 /// A hash of parts, one after the other.
 pub(super) type Hash = fn(&[&[u8]]) -> Vec<u8>;
@@ -29,28 +19,19 @@ pub(super) fn hash<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
 
 /// A public key whose numbers are checked, see `public`. Signatures must have been found to fit it.
 pub(super) struct RsaKey {
-    modulus: Box<[Modulus]>,
+    modulus: Modulus,
     /// Of the modulus, which has no zeros in front.
     bytes: usize,
     /// Bits of the first byte of the modulus.
     first: u32,
-    exponent: Limb,
+    exponent: Vec<u8>,
 }
 
 impl RsaKey {
-    /// `None` for a modulus that is even or of no bytes, and for an exponent of more than 32 bits.
+    /// `None` for a modulus that is even or of no bytes.
     pub(super) fn of(n: &[u8], e: &[u8]) -> Option<RsaKey> {
-        let (first, last) = (n.first()?, n.last()?);
-        if last % 2 == 0 || e.len() > 4 {
-            return None;
-        }
-        let limbs = bignum::new_bn_from_bytes_be(n.len() as u32, n);
-        Some(RsaKey {
-            modulus: bignum::mont_ctx_init(limbs.len() as u32, &limbs),
-            bytes: n.len(),
-            first: u8::BITS - first.leading_zeros(),
-            exponent: e.iter().fold(0, |exponent, byte| exponent << 8 | Limb::from(*byte)),
-        })
+        let first = u8::BITS - n.first()?.leading_zeros();
+        Some(RsaKey { modulus: Modulus::of(n)?, bytes: n.len(), first, exponent: e.to_vec() })
     }
 
     /// Whether it is this key's RSASSA-PKCS1-v1_5 signature of the message (RFC 8017 §8.2.2): RS256, RS384, RS512.
@@ -74,14 +55,9 @@ impl RsaKey {
 
     /// What was signed (§5.2.2): the signature to the power of e.
     fn encoded(&self, signature: &[u8]) -> Vec<u8> {
-        let bytes = signature.len() as u32;
-        let number = bignum::new_bn_from_bytes_be(bytes, signature);
-        let mut power = vec![0; number.len()];
-        let bits = Limb::BITS - self.exponent.leading_zeros();
-        bignum::mod_exp_vartime_precomp(&self.modulus, &number, bits, &[self.exponent], &mut power);
-        let mut encoded = vec![0; signature.len()];
-        bignum::bn_to_bytes_be(bytes, &power, &mut encoded);
-        encoded
+        let power =
+            self.modulus.number(signature).map(|number| number.pow(&self.exponent).to_bytes(self.bytes));
+        power.unwrap_or_default()
     }
 }
 

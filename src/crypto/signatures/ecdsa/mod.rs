@@ -5,23 +5,18 @@
 //! public data is worked on, so nothing here takes constant time.
 
 mod multiples;
-mod numbers;
 
-use crate::crypto::modulus::{limbs, params};
+use super::integers::{Modulus, Number};
 use crate::crypto::public::curve::{self, Curve, hex};
 use crate::crypto::weierstrass::{Affine, Field, Shape};
 use core::fmt;
-use crypto_bigint::modular::FixedMontyParams;
 use multiples::{Multiples, sum_of_products};
-use numbers::{Number, Prime};
 use std::sync::{Arc, OnceLock};
 
 /// A curve, with its generator's coordinates.
 pub(super) struct Domain {
     curve: Curve,
     generator: [&'static [u8]; 2],
-    /// The field's prime and the group's.
-    primes: fn() -> [Prime; 2],
     /// Among [`Generators`].
     place: usize,
 }
@@ -40,8 +35,8 @@ impl fmt::Debug for Generators {
 pub(super) struct EcdsaKey {
     curve: &'static Curve,
     shape: Shape,
-    field: Prime,
-    group: Prime,
+    field: Modulus,
+    group: Modulus,
     /// The generator and the key.
     points: [Affine<Number>; 2],
     /// Of both, from the first signature on.
@@ -56,8 +51,8 @@ impl EcdsaKey {
         y: &[u8],
         generators: &Generators,
     ) -> Option<EcdsaKey> {
-        let Domain { curve, generator, primes, place } = domain;
-        let [field, group] = primes();
+        let Domain { curve, generator, place } = domain;
+        let (field, group) = (Modulus::of(curve.prime)?, Modulus::of(curve.order)?);
         let points = [point(&field, generator[0], generator[1])?, point(&field, x, y)?];
         let multiples = [Arc::clone(generators.0.get(*place)?), Arc::default()];
         let key = EcdsaKey { curve, shape: shape(curve), field, group, points, multiples };
@@ -77,30 +72,24 @@ impl EcdsaKey {
         let [generator, key] = [0, 1].map(|which: usize| {
             self.multiples[which].get_or_init(|| Multiples::of(&self.points[which], size, self.shape))
         });
-        let sum = sum_of_products([generator, key], [&u1.to_bytes(), &u2.to_bytes()], size, self.shape);
+        let sum =
+            sum_of_products([generator, key], [&u1.to_bytes(size), &u2.to_bytes(size)], size, self.shape);
         // The sum's x counts modulo the order, which is below the prime: it may be r itself, or r plus the order.
         let x = self.field.number(r)?;
         let second = x.add(&self.field.number(self.curve.order)?);
-        Some(sum.has_x(&x) || (self.field.exceeds_sum(&self.group, r)? && sum.has_x(&second)))
+        // Reduced modulo the prime that sum is less than r, and none.
+        Some(sum.has_x(&x) || (*second.to_bytes(size) > *r && sum.has_x(&second)))
     }
 }
 
 /// Whether they are the coordinates of a point, each of full length and below the prime.
-fn is_point(curve: &Curve, field: &Prime, x: &[u8], y: &[u8]) -> bool {
+fn is_point(curve: &Curve, field: &Modulus, x: &[u8], y: &[u8]) -> bool {
     let is_canonical = [x, y].iter().all(|number| number.len() == curve.size() && *number < curve.prime);
     let is_on_curve = || Some(point(field, x, y)?.is_on_curve(&field.number(curve.b)?, shape(curve)));
     is_canonical && is_on_curve().unwrap_or_default()
 }
 
-/// The numbers of its field, and those of its group.
-fn primes<const LIMBS: usize>(
-    field: &FixedMontyParams<LIMBS>,
-    group: &FixedMontyParams<LIMBS>,
-) -> [Prime; 2] {
-    [Prime::of(field), Prime::of(group)]
-}
-
-fn point(field: &Prime, x: &[u8], y: &[u8]) -> Option<Affine<Number>> {
+fn point(field: &Modulus, x: &[u8], y: &[u8]) -> Option<Affine<Number>> {
     Some(Affine { x: field.number(x)?, y: field.number(y)? })
 }
 
@@ -111,9 +100,6 @@ fn shape(curve: &Curve) -> Shape {
 /// With SHA-384 it is ES384 (SEC 2 §2.5.1).
 pub(super) const P384: Domain = Domain {
     curve: curve::P384,
-    primes: || {
-        primes::<{ limbs(48) }>(const { &params(curve::P384.prime) }, const { &params(curve::P384.order) })
-    },
     generator: [
         &hex::<48>(
             "aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a38\
@@ -130,9 +116,6 @@ pub(super) const P384: Domain = Domain {
 /// With SHA-512 it is ES512 (SEC 2 §2.6.1).
 pub(super) const P521: Domain = Domain {
     curve: curve::P521,
-    primes: || {
-        primes::<{ limbs(66) }>(const { &params(curve::P521.prime) }, const { &params(curve::P521.order) })
-    },
     generator: [
         &hex::<66>(
             "00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d\
@@ -151,12 +134,6 @@ pub(super) const P521: Domain = Domain {
 /// With SHA-256 it is ES256K (RFC 8812 §3.2, SEC 2 §2.4.1). s may be either of its two values: JOSE has not Bitcoin's rule.
 pub(super) const SECP256K1: Domain = Domain {
     curve: curve::SECP256K1,
-    primes: || {
-        primes::<{ limbs(32) }>(
-            const { &params(curve::SECP256K1.prime) },
-            const { &params(curve::SECP256K1.order) },
-        )
-    },
     generator: [
         &hex::<32>("79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"),
         &hex::<32>("483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8"),

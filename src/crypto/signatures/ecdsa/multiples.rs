@@ -1,6 +1,6 @@
 //! Multiples of one point, so that a product with a scalar takes a quarter of its doublings.
 
-use super::numbers::Number;
+use super::super::integers::Number;
 use crate::crypto::weierstrass::{Affine, Shape, Sum, normalize};
 
 /// Bits of a digit.

@@ -5,7 +5,7 @@
 
 use super::point::{Addend, Point, addends};
 use crate::crypto::table_store;
-use crate::crypto::windows::{digits, windows};
+use crate::crypto::windows::Windows;
 
 /// Bits of the generator's digits: one table of 278 KiB for all keys.
 pub(super) const GENERATOR_BITS: usize = 7;
@@ -19,10 +19,9 @@ const SLICE: usize = 768;
 /// What verifications of EdDSA have worked out so far, by the keys' encodings: at most 1.6 MB for all keys that share it.
 pub(in super::super) type TableStore = table_store::TableStore<[u8; 32], Table>;
 
-/// 1 to 2^(bits-1) times 2^(bits·i)·P, for all digits i of a scalar. Not all of them while it is being built.
+/// The multiples of a point; not all of them while it is being built.
 pub(in super::super) struct Table {
-    bits: usize,
-    pub(super) points: Vec<Addend>,
+    pub(super) windows: Windows<Addend>,
     /// 2^(bits·i)·P for the next digit.
     next: Point,
 }
@@ -34,12 +33,7 @@ impl Table {
 
     /// Nothing but the point, for digits of so many bits, 2 to 8.
     pub(super) fn start(point: Point, bits: usize) -> Table {
-        Table { bits, points: Vec::new(), next: point }
-    }
-
-    /// Multiples of each digit.
-    fn multiples(&self) -> usize {
-        1 << (self.bits - 1)
+        Table { windows: Windows::new(bits), next: point }
     }
 
     /// The multiples for so many digits more.
@@ -47,13 +41,13 @@ impl Table {
         let mut bases = Vec::with_capacity(count);
         for _ in 0..count {
             bases.push(self.next);
-            self.next = (0..self.bits).fold(self.next, |base, _| base.double());
+            self.next = (0..self.windows.bits).fold(self.next, |base, _| base.double());
         }
-        let mut multiples = Vec::with_capacity(count * self.multiples());
+        let mut multiples = Vec::with_capacity(count * self.windows.multiples());
         for (base, addend) in bases.iter().zip(addends(&bases)) {
             let mut multiple = *base;
             multiples.push(multiple);
-            for _ in 1..self.multiples() {
+            for _ in 1..self.windows.multiples() {
                 multiple.add(&addend, false);
                 multiples.push(multiple);
             }
@@ -63,26 +57,14 @@ impl Table {
 
     /// Adds `scalar`·P, the scalar little-endian and below 2^255.
     pub(super) fn add_to(&self, sum: &mut Point, scalar: &[u8; 32]) {
-        for (digit, multiples) in digits(scalar, self.bits).zip(self.points.chunks(self.multiples())) {
-            // The digit 0 has none.
-            let multiple =
-                usize::from(digit.unsigned_abs()).checked_sub(1).and_then(|index| multiples.get(index));
-            if let Some(point) = multiple {
-                sum.add(point, digit < 0);
-            }
-        }
+        self.windows.select(scalar, |point, is_opposite| sum.add(point, is_opposite));
     }
 }
 
 impl table_store::Table for Table {
     fn grow(&mut self) -> bool {
-        let (multiples, all) = (self.multiples(), windows(self.bits));
-        let count = (SLICE / multiples).min(all - self.points.len() / multiples);
-        if count > 0 {
-            self.points.reserve_exact(all * multiples - self.points.len());
-            let slice = self.slice(count);
-            self.points.extend(slice);
-        }
-        self.points.len() == all * multiples
+        let slice = self.slice(self.windows.missing(SLICE));
+        self.windows.append(slice);
+        self.windows.are_complete()
     }
 }

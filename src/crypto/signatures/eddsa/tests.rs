@@ -72,9 +72,9 @@ fn every_point_of_a_table_is_its_multiple() {
     let base = ED25519_BASEPOINT_POINT * Scalar::from(0xdead_beefu64) + EIGHT_TORSION[1];
     for bits in [KEY_BITS, GENERATOR_BITS] {
         let table = grown(Table::start(ours(&base), bits));
-        assert_eq!(table.points.len(), windows(bits) << (bits - 1));
+        assert_eq!(table.windows.points.len(), windows(bits) << (bits - 1));
         let mut unit = base;
-        for (place, multiples) in table.points.chunks(1 << (bits - 1)).enumerate() {
+        for (place, multiples) in table.windows.points.chunks(1 << (bits - 1)).enumerate() {
             let mut multiple = unit;
             for (index, addend) in multiples.iter().enumerate() {
                 let mut point = Point::INFINITY;
