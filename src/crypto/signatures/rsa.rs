@@ -28,9 +28,9 @@ pub(super) struct RsaKey {
 }
 
 impl RsaKey {
-    /// `None` for a modulus that is even or of no bytes.
+    /// `None` for a modulus that is even, of no bytes, or has a zero in front.
     pub(super) fn of(n: &[u8], e: &[u8]) -> Option<RsaKey> {
-        let first = u8::BITS - n.first()?.leading_zeros();
+        let first = n.first()?.checked_ilog2()? + 1;
         Some(RsaKey { modulus: Modulus::of(n)?, bytes: n.len(), first, exponent: e.to_vec() })
     }
 
@@ -61,21 +61,17 @@ impl RsaKey {
     }
 }
 
-/// EMSA-PKCS1-v1_5 of a hash of SHA-2 (§9.2), of so many bytes, which are more than 100.
+/// EMSA-PKCS1-v1_5 of a hash of SHA-2 (§9.2), of so many bytes.
 fn encode_pkcs1(digest: &[u8], bytes: usize) -> Vec<u8> {
     let size = digest.len() as u8;
     // The last of the object identifiers' numbers: 1, 2 and 3 for 32, 48 and 64 bytes.
     let which = size / 16 - 1;
-    // DER of the hash function's name and the hash.
-    let mut info =
-        vec![0x30, 17 + size, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, which, 5, 0, 4, size];
-    info.extend_from_slice(digest);
-    let mut encoded = vec![0xff; bytes];
-    let padding = bytes.saturating_sub(info.len());
-    encoded.truncate(padding);
-    encoded[..2].copy_from_slice(&[0, 1]);
-    encoded[padding - 1] = 0;
-    encoded.extend(info);
+    // DER of the hash function's name, and that of the hash up to its bytes.
+    let name = [0, 0x30, 17 + size, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, which, 5, 0, 4, size];
+    let mut encoded = vec![0, 1];
+    encoded.resize(bytes.saturating_sub(name.len() + digest.len()), 0xff);
+    encoded.extend(name);
+    encoded.extend_from_slice(digest);
     encoded
 }
 

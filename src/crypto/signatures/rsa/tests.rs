@@ -156,7 +156,7 @@ fn check_pss<D: Digest + FixedOutputReset>(pair: &Pair) {
     assert!(!pair.verify_pss::<D>(b"another", &good));
     // Bits that must be 0, and all bits of what is below the modulus in any case.
     for bit in 0..8 * encoded.len() {
-        if (bit > unused && bit % 5 != 0)
+        if (bit > unused && bit % 31 != 0)
             || (bit < unused && flipped(&encoded, bit) >= pair.1.n_bytes().to_vec())
         {
             continue;
@@ -193,6 +193,15 @@ fn what_is_no_key_is_none() {
     assert!(RsaKey::of(&n, &[1, 0, 1]).is_some());
     assert!(RsaKey::of(&even, &[1, 0, 1]).is_none());
     assert!(RsaKey::of(&[], &[1, 0, 1]).is_none());
+    assert!(RsaKey::of(&[&[0], &n[..]].concat(), &[1, 0, 1]).is_none());
+    // None that is ever let in, but nothing to panic at.
+    for n in [&[1][..], &[3], &[0x80, 1], &[0xff; 31], &[0xff; 60]] {
+        let key = RsaKey::of(n, &[1, 0, 1]).unwrap();
+        for signature in [vec![], vec![0; n.len()], vec![1; n.len()], vec![0xff; n.len()], vec![1; 300]] {
+            assert!(!key.verify_pkcs1(hash::<Sha256>, b"message", &signature));
+            assert!(!key.verify_pss(hash::<Sha256>, b"message", &signature));
+        }
+    }
 }
 
 #[test]
