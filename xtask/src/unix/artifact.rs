@@ -50,8 +50,10 @@ pub(crate) fn build_all() -> Result<()> {
 fn build(wasm: &WasmCargo, artifact: &Artifact) -> Result<()> {
     let name = artifact.name;
     let features = format!("{},wasm", artifact.feature);
-    let mut cargo = wasm.command("build");
-    cargo.args(["--quiet", "--lib", "--no-default-features", "--features", &features]);
+    // As a cdylib alone: beside an rlib cargo leaves out link-time optimisation, whatever the profile says.
+    let mut cargo = wasm.command("rustc");
+    cargo.args(["--quiet", "--lib", "--crate-type", "cdylib"]);
+    cargo.args(["--no-default-features", "--features", &features]);
     cargo.args(["--profile", artifact.profile]);
     if artifact.optimise == "-Os" {
         cargo.args(["--config", SIMD]);
