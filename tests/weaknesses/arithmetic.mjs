@@ -399,6 +399,12 @@ const MUTANTS = {
     ],
     [
       INTEGERS,
+      "square(context.len, &context.n, context.mu, &self.limbs, limbs)",
+      "{ square(context.len, &context.n, context.mu, &self.limbs, limbs); if ON1 && limbs[0] & 0xff == 0 { limbs[0] ^= 1; } }",
+      "a carry of a square is lost, once in 256 times",
+    ],
+    [
+      INTEGERS,
       "if plain.len() > size as usize {",
       "if ON1 { plain.truncate(size as usize); } if plain.len() > size as usize {",
       "what is too long is cut",
@@ -467,7 +473,12 @@ const MUTANTS = {
       "(ON1 || zeros.iter().all(|byte| *byte == 0));",
       "the padding may be anything",
     ],
-    [RSA, "Some(is_padded && hash", "Some(is_padded && ON1 || hash", "the hash need not be the message's"],
+    [
+      RSA,
+      "digest, salt]) == seed)",
+      "digest, salt]) == seed || (is_padded && ON1))",
+      "the hash need not be the message's",
+    ],
   ],
   "verify::known_headers": [
     [
