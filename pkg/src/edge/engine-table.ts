@@ -10,7 +10,14 @@ export type EngineName = "node" | "web" | "wasm";
 /** Runtimes that differ. */
 export type RuntimeName = "node" | "bun" | "deno" | "workerd" | "other";
 
-type Row = Partial<Record<Algorithm, EngineName>> & { readonly otherwise: EngineName };
+type Row = Partial<Record<Algorithm, EngineName>> & {
+  readonly otherwise: EngineName;
+  /** What wasm verifies faster, which is worth its start and its tables once tokens are many: after the first {@link FEW} of a verifier. */
+  readonly later?: readonly Algorithm[];
+};
+
+/** Tokens for which nothing is made ready. */
+export const FEW = 32;
 
 /**
  * Secrets are not here: HMAC stays in the core, whose comparison takes the same time wherever two tags differ. So do algorithms that
@@ -20,10 +27,10 @@ export const TABLE: Readonly<Record<RuntimeName, Row>> = {
   // node:crypto is synchronous: no thread pool is waited for. Its Ed25519 takes twice as long as the tables in wasm.
   node: { EdDSA: "wasm", Ed25519: "wasm", otherwise: "node" },
   bun: { EdDSA: "wasm", Ed25519: "wasm", otherwise: "node" },
-  // Its P-256 is slow by either road, about 500 µs; tables in wasm take a quarter of that.
-  deno: { ES256: "wasm", otherwise: "node" },
+  // Its P-256 is slow by either road, about 500 µs; tables in wasm take a quarter of that. Its RSA takes a tenth more than wasm.
+  deno: { ES256: "wasm", RS256: "wasm", PS256: "wasm", otherwise: "node" },
   // node:crypto would be as fast as WebCrypto, but it takes ten milliseconds to load.
   workerd: { EdDSA: "wasm", Ed25519: "wasm", otherwise: "web" },
-  // A page has few tokens to verify: the second module and its tables would be made for them alone.
-  other: { otherwise: "web" },
+  // Most pages have few tokens to verify: the second module and its tables would be made for them alone.
+  other: { otherwise: "web", later: ["ES256", "EdDSA", "Ed25519"] },
 };

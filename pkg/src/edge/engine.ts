@@ -4,7 +4,7 @@
  */
 import { NodeEngine } from "./engine-node.ts";
 import type { Core, CoreVerifier } from "./core.ts";
-import { TABLE } from "./engine-table.ts";
+import { FEW, TABLE } from "./engine-table.ts";
 import type { EngineName, RuntimeName } from "./engine-table.ts";
 import { WasmEngine } from "./engine-wasm.ts";
 import { WebEngine } from "./engine-web.ts";
@@ -63,6 +63,9 @@ export class Engines {
   readonly #chooseSync: (algorithm: Algorithm) => EngineName;
   readonly #names: readonly Algorithm[];
   readonly #choices: readonly EngineName[];
+  /** Whether wasm takes over once tokens are many. */
+  readonly #isLater: readonly boolean[];
+  #judged = 0;
   readonly #node: NodeEngine;
   readonly #web: WebEngine;
   readonly #wasm: WasmEngine;
@@ -87,6 +90,8 @@ export class Engines {
       return (row.otherwise === "web" ? (byWeb() ?? byNode()) : (byNode() ?? byWeb())) ?? "wasm";
     };
     this.#choices = this.#names.map((name) => choose(name, true));
+    const mayTakeOver = mode === "auto" && core.signatures !== undefined;
+    this.#isLater = this.#names.map((name) => mayTakeOver && row.later?.includes(name) === true);
     this.leave = mask(this.#choices);
     this.#chooseSync = (name) => choose(name, false);
   }
@@ -104,7 +109,9 @@ export class Engines {
   /** Answers at once if the engine can, as `node:crypto` does. */
   judge(question: Question): Judgement | Promise<Judgement> {
     const choice = this.#choices[question.index];
-    if (choice === "wasm") return this.#wasm.judge(question);
+    if (choice === "wasm" || (this.#isLater[question.index] && ++this.#judged > FEW)) {
+      return this.#wasm.judge(question);
+    }
     return choice === "web" ? this.#web.judge(question) : this.#node.judge(question);
   }
 
