@@ -69,7 +69,7 @@ try {
     console.error(`measuring on ${name}`);
     const start = Date.now();
     const { version, rows } = await RUNTIMES[name]({ dir, cases, plan, take });
-    results[name] = { version, rows: rows.map(summary) };
+    results[name] = { version, rounds, rows: rows.map(summary) };
     console.error(`  ${((Date.now() - start) / 1000).toFixed(0)} s`);
   }
   if (has("growth")) {
@@ -104,7 +104,6 @@ const report = {
   date: new Date().toISOString().slice(0, 10),
   machine: `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}`,
   unit: "microseconds a token",
-  rounds,
   tokens: { cold: tokens.cold - 1, warm: tokens.warm - 1 },
   runtimes: results,
   growth: grown,

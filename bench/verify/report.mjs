@@ -5,7 +5,7 @@ export function table(report, runtimes) {
   const lines = [
     "# Verifying tokens, beside others",
     "",
-    `\`cargo xtask bench verify\`, ${report.date}, ${report.machine}. ${report.rounds} rounds; all take turns in one process. ` +
+    `\`cargo xtask bench verify\`, ${report.date}, ${report.machine}. All take turns in one process. ` +
       `Microseconds a token: median (middle half) and × jose's median. **Cold**: ${report.tokens.cold} tokens, each new. ` +
       `**Warm**: ${report.tokens.warm} tokens seen before, each time as a fresh string. The bare native calls get bytes that lie ready ` +
       "and check nothing else: no library can be faster with them. The bare look-up is a `Map` by the last 43 characters and `===`, " +
@@ -13,11 +13,11 @@ export function table(report, runtimes) {
     "",
   ];
   for (const runtime of runtimes) {
-    const { version, rows } = report.runtimes[runtime];
+    const { version, rounds, rows } = report.runtimes[runtime];
     for (const mode of ["cold", "warm"]) {
       const columns = rows.filter((row) => row.mode === mode);
       const names = [...new Set(columns.flatMap(({ subjects }) => Object.keys(subjects)))];
-      lines.push(`## ${version}, ${mode}`, "");
+      lines.push(`## ${version}, ${mode}, ${rounds} rounds`, "");
       lines.push(`| | ${columns.map(({ alg, length }) => `${alg} ${length} B`).join(" | ")} |`);
       lines.push(`|---|${columns.map(() => "---").join("|")}|`);
       for (const name of names)
