@@ -11,13 +11,13 @@ use libcrux_hacl_rs::bignum::{base, bignum64 as bignum};
 use base::{
     bn_add_mod_n_u32 as add, bn_from_mont_u32 as from_montgomery, bn_mont_ctx_u32 as Context,
     bn_mont_mul_u32 as multiply, bn_mont_sqr_u32 as square, bn_sub_mod_n_u32 as subtract,
-    bn_to_mont_u32 as to_montgomery,
+    bn_to_mont_u32 as to_montgomery, mod_inv_uint32 as inverse,
 };
 #[cfg(target_pointer_width = "64")]
 use base::{
     bn_add_mod_n_u64 as add, bn_from_mont_u64 as from_montgomery, bn_mont_ctx_u64 as Context,
     bn_mont_mul_u64 as multiply, bn_mont_sqr_u64 as square, bn_sub_mod_n_u64 as subtract,
-    bn_to_mont_u64 as to_montgomery,
+    bn_to_mont_u64 as to_montgomery, mod_inv_uint64 as inverse,
 };
 
 use crate::crypto::weierstrass::Field;
@@ -30,16 +30,32 @@ type Limb = u64;
 
 /// What numbers are taken modulo; clones share it.
 #[derive(Clone)]
-pub(super) struct Modulus(Arc<[Context]>);
+pub(super) struct Modulus(Arc<Context>);
 
 impl Modulus {
-    /// A big-endian number; `None` where it is even or has no bytes.
+    /// A big-endian number; `None` where it is even.
     pub(super) fn of(bytes: &[u8]) -> Option<Modulus> {
+        let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+        let bytes = &bytes[zeros..];
         if bytes.last()? % 2 == 0 {
             return None;
         }
-        let limbs = bignum::new_bn_from_bytes_be(bytes.len() as u32, bytes);
-        Some(Modulus(bignum::mont_ctx_init(limbs.len() as u32, &limbs).into()))
+        let n = bignum::new_bn_from_bytes_be(bytes.len() as u32, bytes);
+        let mut power: Box<[Limb]> = vec![0; n.len()].into();
+        // Below the number, whose highest limb is not 0; for 1 there is but 0.
+        power[n.len() - 1] = Limb::from(bytes != [1]);
+        let (len, mu) = (n.len() as u32, inverse(n[0]));
+        // R² takes numbers into Montgomery form, where a number stands as R times itself. Doublings alone would be thousands: after the
+        // first the power is 2^len in that form, and squarings make 2^(len · bits of a limb) of it, which is R.
+        for _ in 0..Limb::BITS + len {
+            let half = power.clone();
+            add(len, &n, &half, &half, &mut power);
+        }
+        for _ in 0..Limb::BITS.ilog2() {
+            let root = power.clone();
+            square(len, &n, mu, &root, &mut power);
+        }
+        Some(Modulus(Arc::new(Context { len, n, mu, r2: power })))
     }
 
     /// From a big-endian number below twice the modulus; `None` where it is not, or longer.
@@ -61,7 +77,7 @@ impl Modulus {
     }
 
     fn context(&self) -> &Context {
-        &self.0[0]
+        &self.0
     }
 
     fn zero(&self) -> Box<[Limb]> {
@@ -219,7 +235,11 @@ mod tests {
 
     #[test]
     fn what_is_no_modulus_or_no_number_is_none() {
-        assert!(Modulus::of(&[]).is_none() && Modulus::of(&[1, 0]).is_none());
+        assert!(Modulus::of(&[]).is_none() && Modulus::of(&[1, 0]).is_none() && Modulus::of(&[0]).is_none());
+        // Of one there is but 0, and zeros in front are nothing.
+        assert!(Modulus::of(&[1]).unwrap().number(&[0]).unwrap().pow(&[3]).is_zero());
+        let same = Modulus::of(&[&[0; 40][..], &[0x80; 40], &[1]].concat()).unwrap();
+        assert_eq!(same.number(&[9]).unwrap().pow(&[2]).to_bytes(1), [81]);
         for size in [8, 31, 32, 33, 66, 256, 257] {
             let mut bytes = vec![0x80; size];
             bytes[size - 1] = 3;
