@@ -56,7 +56,9 @@ async fn a_good_token_gets_through_and_the_handler_sees_its_claims() {
 async fn anything_else_is_answered_with_its_status_challenge_and_problem() {
     let app = app(issuer::layer().unwrap());
     let good = bearer("user-1", 600);
-    let forged = format!("{}A", &good[..good.len() - 1]);
+    // Another last character, of those that a signature can end with.
+    let last = if good.ends_with('A') { 'E' } else { 'A' };
+    let forged = format!("{}{last}", &good[..good.len() - 1]);
     let cases: [(&[&str], u16, &str, Option<&str>); 8] = [
         (&[], 401, "token_missing", None),
         (&["Basic dXNlcjpwYXNz"], 400, "invalid_request", Some("invalid_request")),
