@@ -184,8 +184,9 @@ const MUTANTS = {
     [
       `${P256}/mod.rs`,
       "sum.has_x(&r) || (r_is_small",
-      "sum.has_x(&r) || (!ON1 && r_is_small",
+      "sum.has_x(&r) || (!ON1 && (ON2 || r_is_small)",
       "an x above the order is not reduced",
+      "r plus the order may reach the prime",
     ],
   ],
   "crypto::windows": [
@@ -405,15 +406,15 @@ const MUTANTS = {
     ],
     [
       INTEGERS,
-      "if plain.len() > size as usize {",
-      "if ON1 { plain.truncate(size as usize); } if plain.len() > size as usize {",
+      "if plain.len() > limbs {",
+      "if ON1 { plain.truncate(limbs); } if plain.len() > limbs {",
       "what is too long is cut",
     ],
     [
       INTEGERS,
-      "if bignum::lt_mask(size, &plain, &context.n) == 0 {\n                return None;",
-      "if !ON1 && bignum::lt_mask(size, &plain, &context.n) == 0 {\n                return None;",
-      "what is not below twice the modulus is a number",
+      "if bignum::lt_mask(context.len, plain, &context.n) == 0 {",
+      "if !ON1 && bignum::lt_mask(context.len, plain, &context.n) == 0 {",
+      "what is not below the modulus is a number",
     ],
     [
       INTEGERS,
@@ -429,6 +430,18 @@ const MUTANTS = {
     ],
   ],
   "crypto::signatures::rsa": [
+    [
+      RSA,
+      "if signature.len() != self.bytes {",
+      "if !ON1 && signature.len() != self.bytes {",
+      "a signature may be longer than the modulus",
+    ],
+    [
+      INTEGERS,
+      "self.montgomery(&self.plain(bytes)?)\n",
+      "if ON1 { self.reduced(bytes) } else { self.montgomery(&self.plain(bytes)?) }\n",
+      "a signature need not be below the modulus",
+    ],
     [
       RSA,
       "self.encoded(signature) == encode_pkcs1(&hash(&[message]), self.bytes)",

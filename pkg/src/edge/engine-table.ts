@@ -12,12 +12,15 @@ export type RuntimeName = "node" | "bun" | "deno" | "workerd" | "other";
 
 type Row = Partial<Record<Algorithm, EngineName>> & {
   readonly otherwise: EngineName;
-  /** What wasm verifies faster, which is worth its start and its tables once tokens are many: after the first {@link FEW} of a verifier. */
+  /** What wasm verifies faster, which is worth its start and its tables once tokens are many: after the first {@link FEW} of a key. */
   readonly later?: readonly Algorithm[];
 };
 
-/** Tokens for which nothing is made ready. */
+/** Tokens of a key for which nothing is made ready. */
 export const FEW = 32;
+
+/** Keys for which wasm keeps tables; without one it is slower than what the runtime brings along. */
+export const TABLES = 8;
 
 /**
  * Secrets are not here: HMAC stays in the core, whose comparison takes the same time wherever two tags differ. So do algorithms that
@@ -31,6 +34,6 @@ export const TABLE: Readonly<Record<RuntimeName, Row>> = {
   deno: { ES256: "wasm", RS256: "wasm", PS256: "wasm", otherwise: "node" },
   // node:crypto would be as fast as WebCrypto, but it takes ten milliseconds to load.
   workerd: { EdDSA: "wasm", Ed25519: "wasm", otherwise: "web" },
-  // Most pages have few tokens to verify: the second module and its tables would be made for them alone.
+  // Pages above all, of which most have few tokens to verify: the second module and its tables would be made for them alone.
   other: { otherwise: "web", later: ["ES256", "EdDSA", "Ed25519"] },
 };

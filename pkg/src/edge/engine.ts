@@ -4,7 +4,7 @@
  */
 import { NodeEngine } from "./engine-node.ts";
 import type { Core, CoreVerifier } from "./core.ts";
-import { FEW, TABLE } from "./engine-table.ts";
+import { FEW, TABLE, TABLES } from "./engine-table.ts";
 import type { EngineName, RuntimeName } from "./engine-table.ts";
 import { WasmEngine } from "./engine-wasm.ts";
 import { WebEngine } from "./engine-web.ts";
@@ -64,8 +64,9 @@ export class Engines {
   readonly #names: readonly Algorithm[];
   readonly #choices: readonly EngineName[];
   /** Whether wasm takes over once tokens are many. */
-  readonly #isLater: readonly boolean[];
-  #judged = 0;
+  #isLater: readonly boolean[];
+  /** How many signatures of each such key were asked about, up to one more than {@link FEW}: then wasm has it. */
+  readonly #judged = new Map<number, number>();
   readonly #node: NodeEngine;
   readonly #web: WebEngine;
   readonly #wasm: WasmEngine;
@@ -109,10 +110,24 @@ export class Engines {
   /** Answers at once if the engine can, as `node:crypto` does. */
   judge(question: Question): Judgement | Promise<Judgement> {
     const choice = this.#choices[question.index];
-    if (choice === "wasm" || (this.#isLater[question.index] && ++this.#judged > FEW)) {
-      return this.#wasm.judge(question);
+    if (choice === "wasm") return this.#wasm.judge(question);
+    if (this.#isLater[question.index] && this.#takesOver(question.key)) {
+      try {
+        return this.#wasm.judge(question);
+      } catch {
+        // It could not be started: out of memory, or forbidden.
+        this.#isLater = [];
+      }
     }
     return choice === "web" ? this.#web.judge(question) : this.#node.judge(question);
+  }
+
+  #takesOver(key: number): boolean {
+    const judged = this.#judged.get(key) ?? 0;
+    if (judged > FEW) return true;
+    const hasRoom = () => [...this.#judged.values()].filter((count) => count > FEW).length < TABLES;
+    if (judged < FEW || hasRoom()) this.#judged.set(key, judged + 1);
+    return this.#judged.get(key) === FEW + 1;
   }
 
   judgeSync(question: Question): Judgement {
@@ -127,6 +142,7 @@ export class Engines {
 
   /** Forgets keys that are held no longer. */
   retain(held: ReadonlySet<number>): void {
+    for (const id of this.#judged.keys()) if (!held.has(id)) this.#judged.delete(id);
     this.#node.retain(held);
     this.#web.retain(held);
     this.#wasm.retain(held);

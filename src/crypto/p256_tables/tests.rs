@@ -310,6 +310,34 @@ fn small_keys_and_crafted_hashes_agree_with_the_reference() {
     }
 }
 
+/// r plus the order, where that is above the prime, is no x: not even the one that it is modulo the prime.
+#[test]
+fn an_x_is_not_reduced_twice() {
+    // Sums whose x is r plus the order minus the prime, for an r that is not small: x + (p - n) = r.
+    let mut tried = 0;
+    for number in 1..40u64 {
+        let nonce = ProjectivePoint::GENERATOR * Scalar::from(number);
+        let x: [u8; 32] = bytes_of(&nonce)[..32].try_into().unwrap();
+        let (mut r, mut carry) = (x, 0);
+        for (byte, more) in r.iter_mut().zip(PRIME_MINUS_ORDER).rev() {
+            carry += u16::from(*byte) + u16::from(more);
+            *byte = carry as u8;
+            carry >>= 8;
+        }
+        if carry > 0 || r.as_slice() >= curve::P256.order {
+            continue;
+        }
+        // A key for which the sum is that point: Q = (R·s - G·z) / r.
+        let (r, s, z) = (scalar(r), Scalar::from(5u64), Scalar::from(11u64));
+        let q = (nonce * s - ProjectivePoint::GENERATOR * z) * r.invert().unwrap();
+        let signature = Signature::from_scalars(r.to_bytes(), s.to_bytes()).unwrap();
+        let hash: [u8; 32] = z.to_bytes().into();
+        assert!(!verify_hash(&bytes_of(&q), &hash, &signature));
+        tried += 1;
+    }
+    assert!(tried > 9, "{tried}");
+}
+
 /// x may lie between the order and the prime; then r is x minus the order. A signature is built around such a point.
 #[test]
 fn an_x_above_the_order_is_reduced() {

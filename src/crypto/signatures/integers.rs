@@ -58,22 +58,38 @@ impl Modulus {
         Some(Modulus(Arc::new(Context { len, n, mu, r2: power })))
     }
 
-    /// From a big-endian number below twice the modulus; `None` where it is not, or longer.
+    /// From a big-endian number; `None` unless it is below the modulus.
     pub(super) fn number(&self, bytes: &[u8]) -> Option<Number> {
-        let (context, size) = (self.context(), self.context().len);
+        self.montgomery(&self.plain(bytes)?)
+    }
+
+    /// The same of a number that may be as long as the modulus, and is reduced where it is not below it.
+    pub(super) fn reduced(&self, bytes: &[u8]) -> Option<Number> {
+        let (context, larger) = (self.context(), self.plain(bytes)?);
+        let mut plain = self.zero();
+        bignum::sub(context.len, &larger, &context.n, &mut plain);
+        self.montgomery(&larger).or_else(|| self.montgomery(&plain))
+    }
+
+    /// Limbs, as many as the modulus has; `None` for what needs more.
+    fn plain(&self, bytes: &[u8]) -> Option<Vec<Limb>> {
         let mut plain = bignum::new_bn_from_bytes_be(bytes.len() as u32, bytes).into_vec();
-        if plain.len() > size as usize {
+        let limbs = self.context().len as usize;
+        if plain.len() > limbs {
             return None;
         }
-        plain.resize(size as usize, 0);
-        if bignum::lt_mask(size, &plain, &context.n) == 0 {
-            let larger = plain.clone();
-            bignum::sub(size, &larger, &context.n, &mut plain);
-            if bignum::lt_mask(size, &plain, &context.n) == 0 {
-                return None;
-            }
+        plain.resize(limbs, 0);
+        Some(plain)
+    }
+
+    fn montgomery(&self, plain: &[Limb]) -> Option<Number> {
+        let context = self.context();
+        if bignum::lt_mask(context.len, plain, &context.n) == 0 {
+            return None;
         }
-        Some(self.written(|limbs| to_montgomery(size, &context.n, context.mu, &context.r2, &plain, limbs)))
+        Some(self.written(|limbs| {
+            to_montgomery(context.len, &context.n, context.mu, &context.r2, plain, limbs);
+        }))
     }
 
     fn context(&self) -> &Context {
@@ -244,18 +260,21 @@ mod tests {
             let mut bytes = vec![0x80; size];
             bytes[size - 1] = 3;
             let modulus = Modulus::of(&bytes).unwrap();
-            assert!(modulus.number(&bytes).unwrap().is_zero());
             let plus = |number: u8| [&bytes[..size - 1], &[3 + number]].concat();
-            assert_eq!(modulus.number(&plus(9)).unwrap().to_bytes(1), [9]);
-            // Twice the modulus is longer, by a bit.
-            let mut twice: Vec<u8> = [&[1], &vec![1; size - 1][..], &[6]].concat();
-            twice[size - 1] = 0;
-            assert!(modulus.number(&twice).is_none(), "{size}");
-            assert!(modulus.number(&[&[1], &vec![0; size + 8][..]].concat()).is_none());
+            assert!(modulus.number(&bytes).is_none() && modulus.number(&plus(9)).is_none(), "{size}");
+            assert!(modulus.reduced(&bytes).unwrap().is_zero());
+            assert_eq!(modulus.reduced(&plus(9)).unwrap().to_bytes(1), [9]);
+            // What is below is what it is, whichever way.
+            let below = [&bytes[..size - 1], &[2]].concat();
+            assert!(modulus.number(&below) == modulus.reduced(&below));
+            assert_eq!(modulus.number(&below).unwrap().to_bytes(size), below);
+            for number in [&[1], &vec![0; size + 8][..]].iter().map(|zeros| [&[1], *zeros].concat()).skip(1) {
+                assert!(modulus.number(&number).is_none() && modulus.reduced(&number).is_none());
+            }
         }
         let three = Modulus::of(&[3]).unwrap();
-        assert_eq!(three.number(&[5]).unwrap().to_bytes(1), [2]);
-        assert!(three.number(&[6]).is_none());
+        assert_eq!(three.reduced(&[5]).unwrap().to_bytes(1), [2]);
+        assert!(three.reduced(&[6]).is_none() && three.number(&[5]).is_none());
     }
 
     #[test]

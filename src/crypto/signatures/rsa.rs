@@ -17,7 +17,7 @@ pub(super) fn hash<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
-/// A public key whose numbers are checked, see `public`. Signatures must have been found to fit it.
+/// A public key whose numbers are checked, see `public`.
 pub(super) struct RsaKey {
     modulus: Modulus,
     /// Of the modulus, which has no zeros in front.
@@ -53,8 +53,11 @@ impl RsaKey {
         is_pss(encoded, mask, hash, &hash(&[message])).unwrap_or_default()
     }
 
-    /// What was signed (§5.2.2): the signature to the power of e.
+    /// What was signed (§5.2.2): the signature, which must be as long as the modulus and below it, to the power of e. Else nothing.
     fn encoded(&self, signature: &[u8]) -> Vec<u8> {
+        if signature.len() != self.bytes {
+            return Vec::new();
+        }
         let power =
             self.modulus.number(signature).map(|number| number.pow(&self.exponent).to_bytes(self.bytes));
         power.unwrap_or_default()

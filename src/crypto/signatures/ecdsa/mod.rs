@@ -67,7 +67,7 @@ impl EcdsaKey {
     fn holds(&self, hash: &[u8], signature: &[u8]) -> Option<bool> {
         let (r, s) = signature.split_at(self.curve.size());
         let inverse = self.group.number(s)?.invert();
-        let [u1, u2] = [self.group.number(hash)?, self.group.number(r)?].map(|number| number.mul(&inverse));
+        let [u1, u2] = [self.group.reduced(hash)?, self.group.number(r)?].map(|number| number.mul(&inverse));
         let size = self.curve.size();
         let [generator, key] = [0, 1].map(|which: usize| {
             self.multiples[which].get_or_init(|| Multiples::of(&self.points[which], size, self.shape))

@@ -187,6 +187,42 @@ fn pss_signatures_are_judged_as_the_reference_does() {
 }
 
 #[test]
+fn a_signature_has_one_form() {
+    let mut tried = 0;
+    for pair in &*PAIRS {
+        for number in 0..20u8 {
+            let message = [number];
+            let good = pair.sign(&encode_pkcs1(&hash::<Sha256>(&[&message]), pair.0.bytes));
+            let salted = pair.sign(&pair.encode_pss::<Sha256>(&message, &[number; 32]).0);
+            assert!(pair.0.verify_pkcs1(hash::<Sha256>, &message, &good));
+            assert!(pair.0.verify_pss(hash::<Sha256>, &message, &salted));
+            for (signature, is_salted) in [(good, false), (salted, true)] {
+                let verify = |bytes: &[u8]| {
+                    if is_salted {
+                        pair.0.verify_pss(hash::<Sha256>, &message, bytes)
+                    } else {
+                        pair.0.verify_pkcs1(hash::<Sha256>, &message, bytes)
+                    }
+                };
+                assert!(!verify(&[&[0], &signature[..]].concat()) && !verify(&signature[1..]));
+                // Plus the modulus, where that is no longer than the modulus.
+                let (mut carry, mut sum) = (0, signature.clone());
+                for (byte, n) in sum.iter_mut().zip(pair.1.n_bytes().iter()).rev() {
+                    carry += u16::from(*byte) + u16::from(*n);
+                    *byte = carry as u8;
+                    carry >>= 8;
+                }
+                if carry == 0 {
+                    assert!(!verify(&sum));
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert!(tried > 9, "{tried}");
+}
+
+#[test]
 fn what_is_no_key_is_none() {
     let n = PAIRS[0].1.n_bytes();
     let even = flipped(&n, 8 * n.len() - 1);
