@@ -67,6 +67,8 @@ export class Engines {
   #isLater: readonly boolean[];
   /** How many signatures of each such key were asked about, up to one more than {@link FEW}: then wasm has it. */
   readonly #judged = new Map<number, number>();
+  /** How many keys wasm has taken over. */
+  #taken = 0;
   readonly #node: NodeEngine;
   readonly #web: WebEngine;
   readonly #wasm: WasmEngine;
@@ -125,9 +127,11 @@ export class Engines {
   #takesOver(key: number): boolean {
     const judged = this.#judged.get(key) ?? 0;
     if (judged > FEW) return true;
-    const hasRoom = () => [...this.#judged.values()].filter((count) => count > FEW).length < TABLES;
-    if (judged < FEW || hasRoom()) this.#judged.set(key, judged + 1);
-    return this.#judged.get(key) === FEW + 1;
+    if (judged === FEW && this.#taken === TABLES) return false;
+    this.#judged.set(key, judged + 1);
+    if (judged < FEW) return false;
+    this.#taken += 1;
+    return true;
   }
 
   judgeSync(question: Question): Judgement {
@@ -142,7 +146,11 @@ export class Engines {
 
   /** Forgets keys that are held no longer. */
   retain(held: ReadonlySet<number>): void {
-    for (const id of this.#judged.keys()) if (!held.has(id)) this.#judged.delete(id);
+    for (const [id, judged] of this.#judged) {
+      if (held.has(id)) continue;
+      this.#judged.delete(id);
+      if (judged > FEW) this.#taken -= 1;
+    }
     this.#node.retain(held);
     this.#web.retain(held);
     this.#wasm.retain(held);
