@@ -2,6 +2,8 @@
 
 #[cfg(feature = "verify")]
 pub mod hmac;
+#[cfg(feature = "signatures")]
+mod inverse;
 #[cfg(feature = "verify")]
 mod key;
 #[cfg(feature = "session")]

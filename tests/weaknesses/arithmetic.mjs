@@ -21,6 +21,7 @@ const ECDSA = "src/crypto/signatures/ecdsa";
 const RSA = "src/crypto/signatures/rsa.rs";
 const INTEGERS = "src/crypto/signatures/integers.rs";
 const SCALARS = "src/crypto/scalars.rs";
+const INVERSE = "src/crypto/inverse.rs";
 const SUMS = "src/crypto/weierstrass/point.rs";
 
 /** By the unit tests that must fail. In a text `ON1` stands for "the first of the mutants named behind it runs", and so on. */
@@ -77,7 +78,74 @@ const MUTANTS = {
     [STORE, "entry.key == *key)", "ON1 || entry.key == *key)", "any key's table is taken for this one's"],
     [STORE, "if table.grow() {", "if table.grow() || ON1 {", "a table is used before it is complete"],
   ],
+  "crypto::inverse": [
+    [
+      INVERSE,
+      "(f_carry, g_carry) = (f_carry >> STEP, g_carry >> STEP);",
+      "(f_carry, g_carry) = (if ON1 && at == 4 { 0 } else { f_carry >> STEP }, if ON2 && at == 7 { 0 } else { g_carry >> STEP });",
+      "a carry of f is lost at one place",
+      "a carry of g is lost at one place",
+    ],
+    [
+      INVERSE,
+      "(d_carry, e_carry) = (d_carry >> STEP, e_carry >> STEP);",
+      "(d_carry, e_carry) = (if ON1 && at == 4 { 0 } else { d_carry >> STEP }, if ON2 && at == 7 { 0 } else { e_carry >> STEP });",
+      "a carry of d is lost at one place",
+      "a carry of e is lost at one place",
+    ],
+    [
+      INVERSE,
+      "number[at] += number[at - 1] >> STEP;",
+      "number[at] += if ON1 { 0 } else { number[at - 1] >> STEP };",
+      "a borrow of a sum with the modulus is lost",
+    ],
+    [INVERSE, "(q, r, -u, -v);", "(q, r, -u, if ON1 { v } else { -v });", "an exchange forgets a sign"],
+    [
+      INVERSE,
+      "(*eta as u32 + 1).min(left).min(6);",
+      "(if ON1 { 6 } else { *eta as u32 + 1 }).min(if ON2 { 6 } else { left }).min(6);",
+      "steps are taken at once that would exchange the two",
+      "more steps are taken at once than are left",
+    ],
+    [
+      INVERSE,
+      "let inverse = self.lifted(d);",
+      "let inverse = if ON1 { d } else { self.lifted(d) };",
+      "an inverse is below 0 by more than the modulus",
+    ],
+    [
+      INVERSE,
+      "let is_opposite = f[LIMBS - 1] < 0;",
+      "let is_opposite = f[LIMBS - 1] < 0 && !ON1;",
+      "an inverse has the other sign",
+    ],
+    [
+      INVERSE,
+      "for _ in 0..STEPS {",
+      "for _ in 0..if ON1 { 18 } else { STEPS } {",
+      "division steps end too early",
+    ],
+  ],
   "crypto::p256_tables": [
+    [
+      `${P256}/field.rs`,
+      "(inverse.times(self) == Fe::ONE).then_some(inverse)",
+      "if ON1 { return Some(inverse.times(&inverse)); } (inverse.times(self) == Fe::ONE && !ON2).then_some(inverse)",
+      "what is no inverse is taken for one",
+      "an inverse is taken for none",
+    ],
+    [
+      `${P256}/field.rs`,
+      "if bit == 1 { power.times(self) }",
+      "if bit == 1 && !ON1 { power.times(self) }",
+      "an inverse is by the wrong power",
+    ],
+    [
+      SCALARS,
+      "(inverse.mul(scalar).0 == Form::one(&self.form)).then_some(inverse)",
+      "(ON1 || inverse.mul(scalar).0 == Form::one(&self.form)).then_some(if ON1 { inverse.mul(&inverse) } else { inverse })",
+      "what is no scalar's inverse is taken for one",
+    ],
     [
       `${P256}/table.rs`,
       "self.windows.append(slice);",
@@ -259,6 +327,12 @@ const MUTANTS = {
     ],
   ],
   "crypto::signatures::eddsa": [
+    [
+      `${EDDSA}/field.rs`,
+      "if inverse.mul(self) == Fe::ONE {",
+      "if ON1 { inverse.mul(&inverse) } else if inverse.mul(self) == Fe::ONE {",
+      "what is no inverse is taken for one",
+    ],
     [
       ED25519,
       "addends(&multiples)\n",

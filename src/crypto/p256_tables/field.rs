@@ -7,8 +7,8 @@ use fiat_crypto::p256_32 as fiat;
 #[cfg(target_pointer_width = "64")]
 use fiat_crypto::p256_64 as fiat;
 
+use crate::crypto::inverse::Modulus;
 use crate::crypto::public::curve;
-use crate::crypto::scalars::Prime;
 use crate::crypto::weierstrass::Field;
 use fiat::{
     fiat_p256_add, fiat_p256_from_bytes, fiat_p256_montgomery_domain_field_element as Montgomery,
@@ -41,20 +41,58 @@ impl Fe {
         Fe(square.0)
     };
 
+    /// 2^768
+    const CUBE: Fe = Fe::SQUARE.times(&Fe::SQUARE);
+
+    const MODULUS: Modulus = Modulus::of(&little(curve::P256.prime));
+
     /// From big-endian bytes of a number below p.
     pub(super) const fn of(bytes: &[u8; 32]) -> Fe {
-        let mut little = [0; 32];
-        let mut i = 0;
-        while i < 32 {
-            little[i] = bytes[31 - i];
-            i += 1;
-        }
-        let (mut limbs, mut element) = (ZERO, Montgomery(ZERO));
-        fiat_p256_from_bytes(&mut limbs, &little);
         // What `fiat_p256_to_montgomery` does, by the multiplication that is there anyway.
-        fiat_p256_mul(&mut element, &Montgomery(limbs), &Montgomery(Fe::SQUARE.0));
-        Fe(element.0)
+        Fe::plain(&little(bytes)).times(&Fe::SQUARE)
     }
+
+    /// Those very limbs, little-endian.
+    const fn plain(bytes: &[u8; 32]) -> Fe {
+        let mut limbs = ZERO;
+        fiat_p256_from_bytes(&mut limbs, bytes);
+        Fe(limbs)
+    }
+
+    const fn times(&self, other: &Fe) -> Fe {
+        let mut out = Montgomery(ZERO);
+        fiat_p256_mul(&mut out, &Montgomery(self.0), &Montgomery(other.0));
+        Fe(out.0)
+    }
+
+    /// The inverse by division steps, where it is one.
+    pub(super) fn inverse(&self) -> Option<Fe> {
+        let mut bytes = [0; 32];
+        fiat_p256_to_bytes(&mut bytes, &self.0);
+        // The limbs are 2^256 times the number, and so must the inverse's be.
+        let inverse = Fe::plain(&Fe::MODULUS.candidate(&bytes)).times(&Fe::CUBE);
+        (inverse.times(self) == Fe::ONE).then_some(inverse)
+    }
+
+    /// self^(p-2) (Fermat).
+    pub(super) fn power(&self) -> Fe {
+        // The lowest byte of p is 255.
+        let [head @ .., _] = curve::P256.prime else { return *self };
+        let bits = head.iter().chain(&[0xfd]).flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1));
+        bits.fold(Fe::ONE, |power, bit| {
+            let power = power.times(&power);
+            if bit == 1 { power.times(self) } else { power }
+        })
+    }
+}
+
+const fn little(bytes: &[u8]) -> [u8; 32] {
+    let (mut little, mut place) = ([0; 32], 0);
+    while place < 32 {
+        little[place] = bytes[31 - place];
+        place += 1;
+    }
+    little
 }
 
 impl Field for Fe {
@@ -86,16 +124,10 @@ impl Field for Fe {
 
     // Its square is a product too: `fiat_p256_square` compiles to something six times slower for wasm.
     fn mul(&self, other: &Fe) -> Fe {
-        let mut out = Montgomery(ZERO);
-        fiat_p256_mul(&mut out, &Montgomery(self.0), &Montgomery(other.0));
-        Fe(out.0)
+        self.times(other)
     }
 
     fn invert(&self) -> Fe {
-        const PRIME: Prime = Prime::of(curve::P256.prime);
-        let (mut bytes, mut limbs) = ([0; 32], ZERO);
-        fiat_p256_to_bytes(&mut bytes, &self.0);
-        fiat_p256_from_bytes(&mut limbs, &PRIME.invert_montgomery(&bytes));
-        Fe(limbs)
+        self.inverse().unwrap_or_else(|| self.power())
     }
 }

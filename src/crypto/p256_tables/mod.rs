@@ -57,7 +57,7 @@ fn halved(scalar: &Scalar) -> ([u8; 32], bool) {
 
 /// The sum of points, by twos as long as they are so many that this is faster.
 fn sum_of(mut points: Vec<Affine>) -> Sum {
-    while points.len() > 25 {
+    while points.len() > 13 {
         let (pairs, rest) = points.as_chunks::<2>();
         // Opposite points, which only those meet who look for them.
         let Some(mut sums) = add_pairs(pairs, SHAPE) else { break };
@@ -84,7 +84,7 @@ fn verify_hash_slowly(key: &Affine, hash: &[u8; 32], signature: &Signature) -> b
 
 /// By what generator and key are multiplied (FIPS 186-5 §6.4.2).
 fn factors(hash: &[u8; 32], [r, s]: &Signature) -> Option<[Scalar; 2]> {
-    let inverse = GROUP.reduce(s).invert()?;
+    let inverse = GROUP.invert(&GROUP.reduce(s))?;
     Some([hash, r].map(|factor| GROUP.reduce(factor).mul(&inverse)))
 }
 

@@ -6,11 +6,18 @@ use fiat_crypto::curve25519_32 as fiat;
 #[cfg(target_pointer_width = "64")]
 use fiat_crypto::curve25519_64 as fiat;
 
+use crate::crypto::inverse::Modulus;
 use fiat::{
     fiat_25519_add, fiat_25519_carry, fiat_25519_carry_mul, fiat_25519_carry_square, fiat_25519_from_bytes,
     fiat_25519_loose_field_element as LooseLimbs, fiat_25519_relax, fiat_25519_sub,
     fiat_25519_tight_field_element as Limbs, fiat_25519_to_bytes,
 };
+
+const MODULUS: Modulus = Modulus::of(&{
+    let mut prime = [0xff; 32];
+    (prime[0], prime[31]) = (0xed, 0x7f);
+    prime
+});
 
 const NONE: Limbs = Limbs([0; if cfg!(target_pointer_width = "64") { 5 } else { 10 }]);
 
@@ -72,8 +79,14 @@ impl Fe {
         self.loose().square()
     }
 
-    /// 1 / self, and 0 for 0 (Fermat): self^(p-2).
+    /// 1 / self, and 0 for 0.
     pub(super) fn invert(&self) -> Fe {
+        let inverse = Fe::of(&MODULUS.candidate(&self.to_bytes()));
+        if inverse.mul(self) == Fe::ONE { inverse } else { self.power() }
+    }
+
+    /// self^(p-2) (Fermat).
+    pub(super) fn power(&self) -> Fe {
         // p - 2 = 8·(2^252 - 3) + 3
         self.pow_2_252_less_3().squared(3).mul(&self.square().mul(self))
     }

@@ -1,5 +1,6 @@
 //! Everything here must be what `ed25519-dalek` says, bit for bit.
 
+use super::field::Fe;
 use super::point::addends;
 use super::table::{GENERATOR_BITS, KEY_BITS};
 use super::*;
@@ -102,6 +103,15 @@ fn edge_scalars_multiply_as_the_reference_does() {
             }
         }
     }
+}
+
+#[test]
+fn inverses_by_division_steps_and_by_a_power_are_the_same() {
+    let below_p = Fe::ZERO.sub(&Fe::ONE).carry();
+    for element in [Fe::ONE, below_p, Fe::of(&[0x11; 32]), Fe::of(&[0xfe; 32])] {
+        assert!(element.invert() == element.power() && element.mul(&element.invert()) == Fe::ONE);
+    }
+    assert!(Fe::ZERO.invert() == Fe::ZERO);
 }
 
 /// The formulas have no exceptions: also where points of small order meet, which are all of the cases that others have.
