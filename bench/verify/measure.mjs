@@ -40,7 +40,8 @@ export class Trial {
   /** It accepts the first token and refuses the forged one: what is not that is not measured. */
   async #prove({ tokens, forged }) {
     const ready = this.#verify.ready ?? ((token) => token);
-    const claims = await this.#verify(ready(tokens[0]));
+    const result = await this.#verify(ready(tokens[0]));
+    const claims = result?.claims ?? result?.payload ?? result;
     if (!String(claims?.sub).startsWith("user-")) throw new Error("no claims");
     let refused = false;
     try {
