@@ -34,6 +34,13 @@ for (const artifact of ["edge", "signatures", "session"]) {
   });
 }
 
+for (const artifact of ["vault", "edge", "signatures", "session"]) {
+  test(`${artifact} names no folder of the machine that built it`, () => {
+    const text = readFileSync(`${root}pkg/wasm/${artifact}/${artifact}_bg.wasm`, "latin1");
+    for (const folder of [root, "registry/src"]) assert.ok(!text.includes(folder), folder);
+  });
+}
+
 test("the session artifact has no public-key cryptography in it", () => {
   const found = crates("session").filter((name) =>
     /^(p256|p384|p521|k256|rsa|ecdsa|ed25519-dalek|ml-dsa)$/.test(name),

@@ -4,7 +4,8 @@ use super::cmd::{self, node, step};
 use super::paths;
 use super::provision::{self, WasmCargo};
 use anyhow::{Context, Result, anyhow};
-use std::fs;
+use std::path::PathBuf;
+use std::{env, fs};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// One feature of the crate, compiled to one wasm file.
@@ -14,29 +15,29 @@ pub(crate) struct Artifact {
     pub(crate) feature: &'static str,
     profile: &'static str,
     optimise: &'static str,
-    /// For rustc, as cargo's configuration.
-    flags: Option<&'static str>,
+    /// For rustc.
+    flags: &'static [&'static str],
 }
 
 pub(crate) const ARTIFACTS: [Artifact; 4] = [
-    Artifact { name: "vault", feature: "vault", profile: "wasm-small", optimise: "-Oz", flags: None },
-    Artifact { name: "edge", feature: "verify", profile: "wasm-edge", optimise: "-Os", flags: Some(SIMD) },
+    Artifact { name: "vault", feature: "vault", profile: "wasm-small", optimise: "-Oz", flags: &[] },
+    Artifact { name: "edge", feature: "verify", profile: "wasm-edge", optimise: "-Os", flags: &[SIMD] },
     Artifact {
         name: "signatures",
         feature: "signatures",
         profile: "wasm-signatures",
         optimise: "-Os",
-        flags: Some(SPARING),
+        flags: &[SIMD, SPARING],
     },
-    Artifact { name: "session", feature: "session", profile: "wasm-fast", optimise: "-O3", flags: None },
+    Artifact { name: "session", feature: "session", profile: "wasm-fast", optimise: "-O3", flags: &[] },
 ];
 
 /// For the verifier: a token of 2 KiB with HS256 takes a quarter less time than with SHA-2 in loops, and the module is no larger; rounds
 /// that are unrolled would be a tenth of it.
-pub(crate) const SIMD: &str = r#"target.wasm32-unknown-unknown.rustflags=["-C", "target-feature=+simd128"]"#;
+pub(crate) const SIMD: &str = "-Ctarget-feature=+simd128";
 
-/// And functions inlined sparingly: a verification takes as long, and the module is 4 KiB of gzip smaller.
-const SPARING: &str = r#"target.wasm32-unknown-unknown.rustflags=["-C", "target-feature=+simd128", "-C", "llvm-args=-inline-threshold=50"]"#;
+/// Functions inlined sparingly: a verification takes as long, and the module is 4 KiB of gzip smaller.
+const SPARING: &str = "-Cllvm-args=-inline-threshold=50";
 
 /// What rustc's wasm target uses, and SIMD, which every supported engine has.
 const WASM_FEATURES: [&str; 7] = [
@@ -66,7 +67,7 @@ fn build(wasm: &WasmCargo, artifact: &Artifact) -> Result<()> {
     cargo.args(["--quiet", "--lib", "--crate-type", "cdylib"]);
     cargo.args(["--no-default-features", "--features", &features]);
     cargo.args(["--profile", artifact.profile]);
-    cargo.args(artifact.flags.map(|flags| ["--config", flags]).into_iter().flatten());
+    cargo.args(["--config", &rustflags(artifact.flags)?]);
     cmd::run(&mut cargo)?;
     let compiled = fs::read(wasm.target_dir().join(artifact.profile).join("strongroom.wasm"))?;
 
@@ -85,6 +86,18 @@ fn build(wasm: &WasmCargo, artifact: &Artifact) -> Result<()> {
     cmd::run_quiet(&mut wasm_opt)?;
     fs::create_dir_all(paths::target().join("wasm-stamps"))?;
     Ok(fs::write(stamp, compiled)?)
+}
+
+/// Flags for rustc, as cargo's configuration. What a module says of its sources' places is the same wherever it is built.
+pub(crate) fn rustflags(flags: &[&str]) -> Result<String> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(env::home_dir()?.join(".cargo"))).context("there is no home folder")?;
+    let crates = home.join("registry/src").display().to_string();
+    let flags = flags.iter().map(|flag| format!("{flag:?}, ")).collect::<String>();
+    Ok(format!(
+        "target.wasm32-unknown-unknown.rustflags=[{flags}{:?}]",
+        format!("--remap-path-prefix={crates}=crates")
+    ))
 }
 
 /// Makes the JavaScript side of a compiled module, and the module that fits it, in `out`.

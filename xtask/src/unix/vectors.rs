@@ -18,7 +18,7 @@ pub(crate) fn build() -> Result<PathBuf> {
     step("wasm module of the primitives", || {
         let mut cargo = wasm.command("build");
         cargo.args(["--quiet", "--package", "strongroom-vectors", "--profile", "wasm-fast"]);
-        cargo.args(["--config", artifact::SIMD]);
+        cargo.args(["--config", &artifact::rustflags(&[artifact::SIMD])?]);
         cmd::run(&mut cargo)?;
         let compiled = fs::read(wasm.target_dir().join("wasm-fast/strongroom_vectors.wasm"))?;
         artifact::bind("vectors", compiled, &folder)
