@@ -97,6 +97,44 @@ for (const [engine, make] of Object.entries(ENGINES)) {
   }
 }
 
+test("WebCrypto's bytes are each token's own, however late it reads them", async () => {
+  // One that copies them late, or never settles: a real one does so when it pleases.
+  const pending = [];
+  const late = {
+    importKey: async () => "key",
+    verify: (_, key, signature, input) =>
+      new Promise((settle) =>
+        pending.push(() => settle([...input, ...signature].every((byte) => byte === input[0]))),
+      ),
+  };
+  const engine = new WebEngine(late, () => "{}");
+  // As in the core: all tokens lie in the same place.
+  const memory = new Uint8Array(20_064);
+  const judge = (byte, length) => {
+    memory.fill(byte);
+    const from = {
+      signed: () => ({ input: memory.subarray(0, length), signature: memory.subarray(length, length + 64) }),
+    };
+    return engine.judge({ algorithm: "ES256", index: 9, key: 1, from });
+  };
+  for (let round = 0; round < 20; round++) {
+    const answers = Array.from({ length: 30 }, (_, i) =>
+      judge(i + round, 1 + ((i * 977 + round * 131) % 20_000)),
+    );
+    while (pending.length < 30) await new Promise(setImmediate);
+    // One of them is given up. The others are answered in another order, and while new ones come.
+    const rest = pending.splice(0).slice(1);
+    const more = [];
+    for (const [i, answer] of rest.reverse().entries()) {
+      answer();
+      if (i % 3 === 0) more.push(judge(100 + i, 64 + i * 300));
+      await new Promise(setImmediate);
+    }
+    for (const answer of pending.splice(0)) answer();
+    assert.deepEqual(await Promise.all([...answers.slice(1), ...more]), Array(29 + more.length).fill(true));
+  }
+});
+
 test("ES256 and EdDSA by tables: every vector as without", (t) => {
   let judged = 0;
   for (const [file, alg, jwk] of [...FILES, ...DER].filter(([, alg]) => /^(ES256|EdDSA)$/.test(alg))) {

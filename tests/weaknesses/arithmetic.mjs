@@ -130,7 +130,7 @@ const MUTANTS = {
     [
       `${P256}/field.rs`,
       "(inverse.times(self) == Fe::ONE).then_some(inverse)",
-      "if ON1 { return Some(inverse.times(&inverse)); } (inverse.times(self) == Fe::ONE && !ON2).then_some(inverse)",
+      "(ON1 || inverse.times(self) == Fe::ONE && !ON2).then_some(inverse)",
       "what is no inverse is taken for one",
       "an inverse is taken for none",
     ],
@@ -143,7 +143,7 @@ const MUTANTS = {
     [
       SCALARS,
       "(inverse.mul(scalar).0 == Form::one(&self.form)).then_some(inverse)",
-      "(ON1 || inverse.mul(scalar).0 == Form::one(&self.form)).then_some(if ON1 { inverse.mul(&inverse) } else { inverse })",
+      "(ON1 || inverse.mul(scalar).0 == Form::one(&self.form)).then_some(inverse)",
       "what is no scalar's inverse is taken for one",
     ],
     [
@@ -329,9 +329,10 @@ const MUTANTS = {
   "crypto::signatures::eddsa": [
     [
       `${EDDSA}/field.rs`,
-      "if inverse.mul(self) == Fe::ONE {",
-      "if ON1 { inverse.mul(&inverse) } else if inverse.mul(self) == Fe::ONE {",
+      "(inverse.mul(self) == Fe::ONE).then_some(inverse)",
+      "(ON1 || inverse.mul(self) == Fe::ONE && !ON2).then_some(inverse)",
       "what is no inverse is taken for one",
+      "an inverse is taken for none",
     ],
     [
       ED25519,

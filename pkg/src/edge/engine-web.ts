@@ -1,6 +1,6 @@
 /** Signatures checked by WebCrypto, which answers by a promise. */
 import { EngineKeys } from "./engine-keys.ts";
-import type { Judgement, PublicKeys, Question, Signed } from "./engine.ts";
+import type { Judgement, PublicKeys, Question } from "./engine.ts";
 import type { Algorithm } from "./types.ts";
 
 interface Parameters {
@@ -29,18 +29,13 @@ function parameters(algorithm: Algorithm): Parameters | undefined {
   return bits in CURVES ? FAMILIES[algorithm.slice(0, 2)]?.(bits) : undefined;
 }
 
-/** Bytes of a place for copies, and how many of them are kept: making a new one takes workerd longer than all the rest of the way to WebCrypto. */
-const PLACE = 4096;
+/**
+ * How many places for copies are kept, of at most how many bytes, in steps of how many: making a new one takes workerd longer than all the
+ * rest of the way to WebCrypto. The bytes of the last few tokens stay in them, as in the core's memory.
+ */
 const PLACES = 8;
-
-/** Copies what is signed, since other tokens will lie where it does before the engine is done. */
-function copy({ input, signature }: Signed, place: Uint8Array<ArrayBuffer>) {
-  const [from, until] = [input.length, input.length + signature.length];
-  if (until > place.length) return { message: input.slice(), tag: signature.slice() };
-  place.set(input);
-  place.set(signature, from);
-  return { message: place.subarray(0, from), tag: place.subarray(from, until) };
-}
+const LARGEST = 16_384;
+const GRAIN = 256;
 
 export class WebEngine {
   readonly #subtle: SubtleCrypto | undefined;
@@ -61,8 +56,14 @@ export class WebEngine {
     let taken = this.#keys.get(key, index);
     const found = taken?.parameters ?? parameters(algorithm);
     if (taken === null || !this.#subtle || !found) return undefined;
-    const place = this.#places.pop() ?? new Uint8Array(PLACE);
-    const { message, tag } = copy(from.signed(), place);
+    const { input, signature } = from.signed();
+    const [end, size] = [input.length, input.length + signature.length];
+    let place = this.#places.pop();
+    if (!place || place.length < size) place = new Uint8Array(Math.ceil(size / GRAIN) * GRAIN);
+    // Copies: other tokens will lie where these do before the engine is done.
+    place.set(input);
+    place.set(signature, end);
+    const [message, tag] = [place.subarray(0, end), place.subarray(end, size)];
     try {
       if (!taken) {
         // The promise is not kept: on workerd one request must not wait for another's.
@@ -80,7 +81,7 @@ export class WebEngine {
       if (!isOnce) this.#keys.set(key, index, null);
       return undefined;
     } finally {
-      if (this.#places.length < PLACES) this.#places.push(place);
+      if (this.#places.length < PLACES && place.length <= LARGEST) this.#places.push(place);
     }
   }
 

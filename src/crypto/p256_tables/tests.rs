@@ -258,6 +258,8 @@ fn inverses_by_division_steps_and_by_a_power_are_the_same() {
     }
     let zero = Fe::of(&[0; 32]);
     assert!(zero.inverse().is_none() && zero.invert().is_zero());
+    let [one, zero] = [1, 0].map(|last| GROUP.reduce(&std::array::from_fn(|at| last * u8::from(at == 31))));
+    assert!(GROUP.invert(&zero).is_none() && GROUP.invert(&one).is_some());
 }
 
 #[test]

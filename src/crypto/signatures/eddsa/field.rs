@@ -81,8 +81,13 @@ impl Fe {
 
     /// 1 / self, and 0 for 0.
     pub(super) fn invert(&self) -> Fe {
+        self.inverse().unwrap_or_else(|| self.power())
+    }
+
+    /// The inverse by division steps, where it is one.
+    pub(super) fn inverse(&self) -> Option<Fe> {
         let inverse = Fe::of(&MODULUS.candidate(&self.to_bytes()));
-        if inverse.mul(self) == Fe::ONE { inverse } else { self.power() }
+        (inverse.mul(self) == Fe::ONE).then_some(inverse)
     }
 
     /// self^(p-2) (Fermat).
