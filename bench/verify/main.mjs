@@ -57,7 +57,7 @@ const has = (part) => values.only.includes(part);
 console.error("signing the tokens");
 const algorithms = has("runtimes") ? values.alg : [];
 const cases = algorithms.flatMap((alg) => SIZES.map((size) => makeCase(alg, size, tokens.warm)));
-/** workerd is timed from outside, so that each request's own cost, up to a millisecond, is part of its tokens': more of them share it. */
+/** workerd is timed from outside: what an empty request that is taken off leaves of a request's own cost, up to a millisecond, is shared by more tokens. */
 const onWorkerd = values.check ? tokens : { ...tokens, cold: 401 };
 const taker = (name) => (given, mode) => ({
   ...given,

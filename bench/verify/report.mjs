@@ -6,7 +6,7 @@ export function table(report, runtimes) {
     "# Verifying tokens, beside others",
     "",
     `\`cargo xtask bench verify\`, ${report.date}, ${report.machine}. All take turns in one process. ` +
-      `Microseconds a token: median (middle half) and × jose's median. **Cold**: ${report.tokens.cold} tokens, each new (${report.tokens.coldOnWorkerd} on workerd, where a request's own cost is measured with them). ` +
+      `Microseconds a token: median (middle half) and × jose's median. **Cold**: ${report.tokens.cold} tokens, each new (${report.tokens.coldOnWorkerd} on workerd, where a part of a request's own cost is measured with them). ` +
       `**Warm**: ${report.tokens.warm} tokens seen before, each time as a fresh string. The bare native calls get bytes that lie ready ` +
       "and check nothing else: no library can be faster with them. The bare look-up is a `Map` by the last 43 characters and `===`, " +
       "without any check: what the machine needs for a text that it has not seen.",

@@ -102,10 +102,12 @@ test("WebCrypto's bytes are each token's own, however late it reads them", async
   const pending = [];
   const late = {
     importKey: async () => "key",
-    verify: (_, key, signature, input) =>
-      new Promise((settle) =>
-        pending.push(() => settle([...input, ...signature].every((byte) => byte === input[0]))),
-      ),
+    verify(_, key, signature, input) {
+      const [byte] = input;
+      return new Promise((settle) =>
+        pending.push(() => settle([...input, ...signature].every((each) => each === byte))),
+      );
+    },
   };
   const engine = new WebEngine(late, () => "{}");
   // As in the core: all tokens lie in the same place.

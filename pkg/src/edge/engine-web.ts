@@ -58,7 +58,7 @@ export class WebEngine {
     if (taken === null || !this.#subtle || !found) return undefined;
     const { input, signature } = from.signed();
     const [end, size] = [input.length, input.length + signature.length];
-    let place = this.#places.pop();
+    let place = size <= LARGEST ? this.#places.pop() : undefined;
     if (!place || place.length < size) place = new Uint8Array(Math.ceil(size / GRAIN) * GRAIN);
     // Copies: other tokens will lie where these do before the engine is done.
     place.set(input);

@@ -4,7 +4,7 @@ use super::cmd::{self, node, step};
 use super::paths;
 use super::provision::{self, WasmCargo};
 use anyhow::{Context, Result, anyhow};
-use std::path::PathBuf;
+use std::path::{self, PathBuf};
 use std::{env, fs};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -90,9 +90,9 @@ fn build(wasm: &WasmCargo, artifact: &Artifact) -> Result<()> {
 
 /// Flags for rustc, as cargo's configuration. What a module says of its sources' places is the same wherever it is built.
 pub(crate) fn rustflags(flags: &[&str]) -> Result<String> {
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = env::var_os("CARGO_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
     let home = home.or_else(|| Some(env::home_dir()?.join(".cargo"))).context("there is no home folder")?;
-    let crates = home.join("registry/src").display().to_string();
+    let crates = path::absolute(home)?.join("registry/src").display().to_string();
     let flags = flags.iter().map(|flag| format!("{flag:?}, ")).collect::<String>();
     Ok(format!(
         "target.wasm32-unknown-unknown.rustflags=[{flags}{:?}]",

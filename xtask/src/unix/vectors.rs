@@ -17,10 +17,10 @@ pub(crate) fn build() -> Result<PathBuf> {
     let folder = paths::target().join("vectors");
     step("wasm module of the primitives", || {
         let mut cargo = wasm.command("build");
-        cargo.args(["--quiet", "--package", "strongroom-vectors", "--profile", "wasm-fast"]);
+        cargo.args(["--quiet", "--package", "strongroom-vectors", "--profile", "wasm-vectors"]);
         cargo.args(["--config", &artifact::rustflags(&[artifact::SIMD])?]);
         cmd::run(&mut cargo)?;
-        let compiled = fs::read(wasm.target_dir().join("wasm-fast/strongroom_vectors.wasm"))?;
+        let compiled = fs::read(wasm.target_dir().join("wasm-vectors/strongroom_vectors.wasm"))?;
         artifact::bind("vectors", compiled, &folder)
     })?;
     Ok(folder)
